@@ -1,0 +1,320 @@
+import type { Clock } from './clock.ts'
+import { CultusError, invalidOption, numberOption, shown } from './errors.ts'
+import type {
+  Confidence,
+  PressureAlert,
+  PressureEventName,
+  PressureEvents,
+  PressureForecast,
+  PressureLevelEvent,
+  PressureReport,
+  PressureSample,
+  ReliefEvent,
+} from './event.ts'
+import { isPressureLevel, levelRank, type PressureLevel } from './level.ts'
+import { Listeners } from './listeners.ts'
+import { systemClock } from './system-clock.ts'
+import { warnOnce } from './warning.ts'
+
+/** Settings for {@link PressureBus}. */
+export interface PressureBusOptions {
+  /** @defaultValue `systemClock` */
+  readonly clock?: Clock
+  /**
+   * Silence after which a source counts as `unknown`, in milliseconds during which the event loop ran.
+   *
+   * @defaultValue 15_000
+   */
+  readonly staleAfter?: number
+  /**
+   * Silence after which a source is forgotten, in milliseconds during which the event loop ran.
+   *
+   * @defaultValue 300_000
+   */
+  readonly expireAfter?: number
+  /** Called with each level event after the listeners; the process-wide bus publishes to `diagnostics_channel`. */
+  readonly onLevel?: (event: PressureLevelEvent) => void
+}
+
+/** How a listener is added. */
+export interface SubscribeOptions {
+  /**
+   * Whether the last `level`, `sample` or `forecast` event is delivered at once, before `subscribe` returns.
+   *
+   * @defaultValue true
+   */
+  readonly replay?: boolean
+}
+
+/** What the bus knows of one source. */
+export interface PressureSource {
+  readonly name: string
+  readonly level: PressureLevel
+  readonly ratio: number
+  readonly confidence: Confidence
+  readonly signal: string | undefined
+  readonly reason: string | undefined
+}
+
+interface SourceState extends PressureSource {
+  readonly reported: Exclude<Confidence, 'unknown'>
+  readonly staleAfter: number
+  silence: number
+  confidence: Confidence
+}
+
+const surenessOf: Readonly<Record<Confidence, number>> = { unknown: 0, estimated: 1, confirmed: 2 }
+const mostNestedEvents = 1_000
+
+/**
+ * Carries the memory pressure of the process from those who measure it to those who answer it.
+ *
+ * The effective level is the worst that any live source reports. A source that goes silent keeps its last
+ * level with confidence `unknown`, and is forgotten only after a long silence during which the event loop
+ * was running: a process that was stopped or blocked forgets nothing.
+ *
+ * Delivery is synchronous and in order: when a call from outside a listener returns, every listener has run; what a
+ * listener publishes is delivered after the event it is handling. A listener that throws is isolated and
+ * reported once as a process warning.
+ */
+export class PressureBus {
+  readonly #clock: Clock
+  readonly #staleAfter: number
+  readonly #expireAfter: number
+  readonly #onLevel: ((event: PressureLevelEvent) => void) | undefined
+  readonly #sources = new Map<string, SourceState>()
+  readonly #listeners = {
+    level: new Listeners<PressureLevelEvent>('a `level` listener of the pressure bus'),
+    sample: new Listeners<PressureSample>('a `sample` listener of the pressure bus'),
+    forecast: new Listeners<PressureForecast>('a `forecast` listener of the pressure bus'),
+    relief: new Listeners<ReliefEvent>('a `relief` listener of the pressure bus'),
+    alert: new Listeners<PressureAlert>('an `alert` listener of the pressure bus'),
+  }
+  readonly #last: {
+    level?: PressureLevelEvent
+    sample?: PressureSample
+    forecast?: PressureForecast
+  } = {}
+  readonly #queue: (() => void)[] = []
+  #delivering = false
+  #level: PressureLevel = 'normal'
+  #watchedAt = 0
+  #cancelWatch: (() => void) | undefined
+
+  /** @throws CultusError `CULTUS_INVALID_OPTION` */
+  constructor(options: PressureBusOptions = {}) {
+    this.#clock = options.clock ?? systemClock
+    this.#staleAfter = numberOption('staleAfter', options.staleAfter ?? 15_000, 1, 2 ** 31)
+    this.#expireAfter = numberOption(
+      'expireAfter',
+      options.expireAfter ?? 300_000,
+      this.#staleAfter,
+      2 ** 31,
+    )
+    this.#onLevel = options.onLevel
+  }
+
+  /** The effective level: the worst of all sources. */
+  get level(): PressureLevel {
+    return this.#level
+  }
+
+  /** How sure the effective level is: the best confidence among the sources that report it. */
+  get confidence(): Confidence {
+    return this.#deciding()?.confidence ?? 'unknown'
+  }
+
+  /** The used share of the death point that the deciding source last reported, or 0 without one. */
+  get ratio(): number {
+    return this.#deciding()?.ratio ?? 0
+  }
+
+  /** Every source the bus knows, as it last reported. */
+  get sources(): readonly PressureSource[] {
+    return [...this.#sources.values()].map(
+      ({ name, level, ratio, confidence, signal, reason }) => ({
+        name,
+        level,
+        ratio,
+        confidence,
+        signal,
+        reason,
+      }),
+    )
+  }
+
+  /**
+   * Calls `listener` with every event of one kind, and returns a function that ends it.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   */
+  subscribe<N extends PressureEventName>(
+    name: N,
+    listener: (event: PressureEvents[N]) => void,
+    options: SubscribeOptions = {},
+  ): () => void {
+    if (!Object.hasOwn(this.#listeners, name)) {
+      const known = Object.keys(this.#listeners).join(', ')
+      throw new CultusError(
+        'CULTUS_INVALID_ARGUMENT',
+        `event must be one of ${known}, got ${shown(name)}`,
+      )
+    }
+    if (typeof listener !== 'function') {
+      throw new CultusError(
+        'CULTUS_INVALID_ARGUMENT',
+        `listener must be a function, got ${shown(listener)}`,
+      )
+    }
+    const listeners = this.#listeners[name] as unknown as Listeners<PressureEvents[N]>
+    const last = (this.#last as { [K in PressureEventName]?: PressureEvents[K] })[name]
+    if (last !== undefined && (options.replay ?? true)) {
+      const replay = new Listeners<PressureEvents[N]>(`a \`${name}\` listener of the pressure bus`)
+      replay.add(listener)
+      replay.deliver(last)
+    }
+    return listeners.add(listener)
+  }
+
+  /**
+   * Takes in what `source` says now, and delivers a `level` event if the effective level changed.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when the report has no known level or its ratio is not
+   * a finite number of at least 0; the bus is as it was.
+   */
+  publish(source: string, report: PressureReport): void {
+    if (typeof source !== 'string' || source === '')
+      throw invalidArgument('source', 'be a non-empty string', source)
+    if (!isPressureLevel(report.level))
+      throw invalidArgument('level', 'be a pressure level', report.level)
+    if (!(report.ratio >= 0 && report.ratio < Number.POSITIVE_INFINITY)) {
+      throw invalidArgument('ratio', 'be a finite number of at least 0', report.ratio)
+    }
+    const reported = report.confidence ?? 'confirmed'
+    this.#sources.set(source, {
+      name: source,
+      level: report.level,
+      ratio: report.ratio,
+      confidence: reported,
+      reported,
+      signal: report.signal,
+      reason: report.reason,
+      staleAfter: report.staleAfter ?? this.#staleAfter,
+      silence: 0,
+    })
+    this.#watch()
+    this.#settle()
+  }
+
+  /** Forgets a source; call it when a monitor stops. */
+  withdraw(source: string): void {
+    if (!this.#sources.delete(source)) return
+    if (this.#sources.size === 0) this.#unwatch()
+    this.#settle()
+  }
+
+  /** Delivers a measurement. */
+  publishSample(sample: PressureSample): void {
+    this.#last.sample = sample
+    this.#enqueue(() => this.#listeners.sample.deliver(sample))
+  }
+
+  /** Delivers a forecast. */
+  publishForecast(forecast: PressureForecast): void {
+    this.#last.forecast = forecast
+    this.#enqueue(() => this.#listeners.forecast.deliver(forecast))
+  }
+
+  /** Delivers a measured relief. */
+  publishRelief(relief: ReliefEvent): void {
+    this.#enqueue(() => this.#listeners.relief.deliver(relief))
+  }
+
+  /** Delivers an alert; the sinks of the memory monitor, where one runs, send it on. */
+  publishAlert(alert: PressureAlert): void {
+    this.#enqueue(() => this.#listeners.alert.deliver(alert))
+  }
+
+  #deciding(): SourceState | undefined {
+    let worst: SourceState | undefined
+    for (const state of this.#sources.values()) {
+      const rank = levelRank(state.level) - (worst === undefined ? -1 : levelRank(worst.level))
+      const surer =
+        worst !== undefined && surenessOf[state.confidence] > surenessOf[worst.confidence]
+      if (rank > 0 || (rank === 0 && surer)) worst = state
+    }
+    return worst
+  }
+
+  #settle(): void {
+    const deciding = this.#deciding()
+    const level = deciding?.level ?? 'normal'
+    if (level === this.#level) return
+    const event: PressureLevelEvent = {
+      level,
+      previous: this.#level,
+      ratio: deciding?.ratio ?? 0,
+      confidence: deciding?.confidence ?? 'unknown',
+      source: deciding?.name,
+      signal: deciding?.signal,
+      reason: deciding?.reason,
+      at: this.#clock.date(),
+    }
+    this.#level = level
+    this.#last.level = event
+    this.#enqueue(() => {
+      this.#listeners.level.deliver(event)
+      this.#onLevel?.(event)
+    })
+  }
+
+  #enqueue(delivery: () => void): void {
+    if (this.#queue.length >= mostNestedEvents) {
+      warnOnce(
+        'CULTUS_W_EVENT_LOOP',
+        `listeners of the pressure bus answered each other ${mostNestedEvents} times`,
+      )
+      return
+    }
+    this.#queue.push(delivery)
+    if (this.#delivering) return
+    this.#delivering = true
+    // Not shifted off: the length counts a chain of answers, so that an endless one is cut.
+    for (let next = 0; next < this.#queue.length; next++) this.#queue[next]?.()
+    this.#queue.length = 0
+    this.#delivering = false
+  }
+
+  #watch(): void {
+    if (this.#cancelWatch !== undefined) return
+    const period = this.#staleAfter / 4
+    this.#watchedAt = this.#clock.now()
+    this.#cancelWatch = this.#clock.setTimer(() => {
+      this.#cancelWatch = undefined
+      const now = this.#clock.now()
+      // Time in which this timer could not run is no silence: the sources could not run either.
+      this.#age(Math.min(Math.max(0, now - this.#watchedAt), 2 * period))
+      if (this.#sources.size > 0) this.#watch()
+    }, period)
+  }
+
+  #unwatch(): void {
+    this.#cancelWatch?.()
+    this.#cancelWatch = undefined
+  }
+
+  #age(elapsed: number): void {
+    for (const state of this.#sources.values()) {
+      state.silence += elapsed
+      if (state.silence >= state.staleAfter) state.confidence = 'unknown'
+      if (state.silence >= Math.max(this.#expireAfter, state.staleAfter))
+        this.#sources.delete(state.name)
+    }
+    this.#settle()
+  }
+}
+
+function invalidArgument(name: string, must: string, value: unknown): CultusError {
+  const { message } = invalidOption(name, must, value)
+  return new CultusError('CULTUS_INVALID_ARGUMENT', message)
+}

@@ -1,0 +1,6 @@
+import { defineConfig } from 'tsup'
+import { library } from '../../tsup.config.base.ts'
+
+export default defineConfig(
+  library({ entry: ['src/index.ts', 'src/sizing/index.ts', 'src/testing/index.ts'] }),
+)
