@@ -57,7 +57,6 @@ export interface PressureSource {
 }
 
 interface SourceState extends PressureSource {
-  readonly reported: Exclude<Confidence, 'unknown'>
   readonly staleAfter: number
   silence: number
   confidence: Confidence
@@ -190,16 +189,16 @@ export class PressureBus {
     if (!(report.ratio >= 0 && report.ratio < Number.POSITIVE_INFINITY)) {
       throw invalidArgument('ratio', 'be a finite number of at least 0', report.ratio)
     }
-    const reported = report.confidence ?? 'confirmed'
+    const staleAfter = report.staleAfter ?? this.#staleAfter
+    if (!(staleAfter > 0)) throw invalidArgument('staleAfter', 'be a positive number', staleAfter)
     this.#sources.set(source, {
       name: source,
       level: report.level,
       ratio: report.ratio,
-      confidence: reported,
-      reported,
+      confidence: report.confidence ?? 'confirmed',
       signal: report.signal,
       reason: report.reason,
-      staleAfter: report.staleAfter ?? this.#staleAfter,
+      staleAfter,
       silence: 0,
     })
     this.#watch()

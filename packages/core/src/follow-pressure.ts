@@ -95,9 +95,9 @@ export function followPressure(
   const leaveRegistry = registry.subscribe((event) => {
     if (event.type !== 'coordinator') return
     stopGrowing()
-    // The coordinator set limits of its own; taking over again starts from the tightest that may stand.
+    // Whatever limit the coordinator left behind is not to be trusted: start from the full bound.
     if (event.coordinator === undefined) {
-      limit = Math.min(limit, target())
+      apply(1)
       answer(level)
     }
   })

@@ -79,8 +79,10 @@ export class ConsumerRegistry {
       this.#consumers.set(label, consumer)
       this.#listeners.deliver({ type: 'registered', label, consumer })
     }
+    let left = false
     return () => {
-      if (this.#consumers.get(label) !== consumer) return
+      if (left || this.#consumers.get(label) !== consumer) return
+      left = true
       this.#consumers.delete(label)
       this.#listeners.deliver({ type: 'unregistered', label, consumer })
     }
@@ -110,8 +112,11 @@ export class ConsumerRegistry {
       )
     }
     this.#seat(coordinator)
+    let left = false
     return () => {
-      if (this.#coordinator === coordinator) this.#seat(undefined)
+      if (left) return
+      left = true
+      this.#seat(undefined)
     }
   }
 
