@@ -19,26 +19,29 @@ function retainedBytes(make: (index: number) => unknown, count: number): number 
   return (after - before) / count
 }
 
+/** A text in one piece, as it comes from a socket: a concatenated one is a tree of pieces. */
+const flat = (text: string): string => Array.from(text).join('')
+
 const row = (index: number) => ({
   id: index,
-  name: `name of row ${index}`,
+  name: flat(`name of row ${index}`),
   score: index + 0.5,
   active: index % 2 === 0,
-  tags: [`tag ${index}`, `label ${index}`],
+  tags: [flat(`tag ${index}`), flat(`label ${index}`)],
 })
 
 const shapes: Readonly<Record<string, (index: number) => unknown>> = {
-  'a small object': (index) => ({ id: index, name: `user ${index}`, score: index + 0.25 }),
+  'a small object': (index) => ({ id: index, name: flat(`user ${index}`), score: index + 0.25 }),
   'a nested object': (index) => ({
-    user: { id: index, address: { street: `street ${index}`, no: index } },
+    user: { id: index, address: { street: flat(`street ${index}`), no: index } },
   }),
   'a page of 50 rows': (index) => Array.from({ length: 50 }, (_, at) => row(index * 50 + at)),
-  'a Latin-1 string': (index) => `${index}`.padEnd(1_000, 'x').split('').join(''),
-  'a two-byte string': (index) => `${index}`.padEnd(1_000, 'ж').split('').join(''),
+  'a Latin-1 string': (index) => flat(`${index}`.padEnd(1_000, 'x')),
+  'a two-byte string': (index) => flat(`${index}`.padEnd(1_000, 'ж')),
   'an array of doubles': (index) => Array.from({ length: 100 }, (_, at) => index + at + 0.5),
   'a Map': (index) =>
-    new Map(Array.from({ length: 20 }, (_, at) => [`key ${at} ${index}`, { at, index }])),
-  'a Set': (index) => new Set(Array.from({ length: 50 }, (_, at) => `member ${at} ${index}`)),
+    new Map(Array.from({ length: 20 }, (_, at) => [flat(`key ${at} ${index}`), { at, index }])),
+  'a Set': (index) => new Set(Array.from({ length: 50 }, (_, at) => flat(`member ${at} ${index}`))),
   'a typed array': () => new Uint8Array(4_000),
 }
 
