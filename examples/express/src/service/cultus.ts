@@ -1,0 +1,55 @@
+import { BoundedCache } from '@cultus/bounded-cache'
+import { MemoryMonitor } from '@cultus/memory-monitor'
+import { AdmissionController, PressureResponder } from '@cultus/pressure'
+import { shedding } from '@cultus/pressure/express'
+import { boundQueries } from '@cultus/query-bounds'
+import { QueryClient } from '@tanstack/query-core'
+import type { RequestHandler } from 'express'
+import type { ObjectMetadata, Quiz } from './database.ts'
+import type { GeneratedQuiz } from './generator.ts'
+import type { Stores } from './stores.ts'
+
+/** Everything this service does about memory, in one place. */
+export function withCultus(): { stores: Stores; guard: RequestHandler; level: () => string } {
+  // See: how close is this process to the point where V8 kills it?
+  const monitor = new MemoryMonitor().start()
+
+  // Bound: together these may hold more than the heap. That is fine: pressure settles who gets what.
+  const stores: Stores = {
+    quizzes: new BoundedCache<string, Quiz>({ name: 'quizzes', maxBytes: '32MiB' }),
+    generated: new BoundedCache<string, GeneratedQuiz>({
+      name: 'generated',
+      role: 'ai',
+      maxBytes: '32MiB',
+      ttl: 3_600_000,
+    }),
+    objects: new BoundedCache<string, ObjectMetadata>({
+      name: 'objects',
+      maxBytes: '16MiB',
+      ttl: 60_000,
+    }),
+    queries: new QueryClient(),
+  }
+  boundQueries(stores.queries, { name: 'admin-queries', maxQueries: 2_000, maxBytes: '96MiB' })
+
+  // Respond: shrink caches tier by tier, and refuse the least important requests first.
+  new PressureResponder().start()
+  const admission = new AdmissionController({
+    limits: { concurrency: 300 },
+    shares: {
+      normal: { essential: 1, standard: 0.4, background: 0.1 },
+      warning: { essential: 1, standard: 0.4, background: 0.05 },
+      critical: { essential: 1, standard: 0.2, background: 0 },
+      emergency: { essential: 1, standard: 0, background: 0 },
+    },
+  })
+  const guard = shedding({ admission, classify: (request) => classOf(request.url ?? '') })
+
+  return { stores, guard, level: () => monitor.snapshot().level }
+}
+
+function classOf(url: string): 'essential' | 'standard' | 'background' {
+  if (url.startsWith('/admin')) return 'background'
+  if (url.startsWith('/objects') || url.startsWith('/generations')) return 'standard'
+  return 'essential'
+}

@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs'
+import { pnpm, quiet, setUp } from './set-up.js'
+import { shownStep } from './steps.js'
+
+const nodeTests = ['--test', '--test-reporter=spec']
+
+await setUp()
+await shownStep(
+  'Unit tests, a package at a time',
+  'npx',
+  pnpm('exec', 'turbo', 'run', 'test', '--output-logs=new-only', '--concurrency=1'),
+  quiet,
+)
+for (const [label, folder] of [
+  ['The repository keeps its own rules', 'tests/repository/'],
+  ['What people install: packed tarballs in a fresh consumer', 'tests/packed/'],
+  ['Every code block of the documentation', 'tests/docs/'],
+  ['The demo, quick', 'tests/demo/'],
+]) {
+  // Named one by one: what a folder means to `node --test` differs between Node lines.
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.js'))
+  await shownStep(
+    label,
+    process.execPath,
+    [...nodeTests, ...files.map((name) => folder + name)],
+    quiet,
+  )
+}
