@@ -9,6 +9,13 @@ const levelColours: Readonly<Record<string, string>> = {
   critical: '#f0a35e',
   emergency: '#e06666',
 }
+const legend = [
+  { text: 'live after a major collection', fill: '#1f4e9c' },
+  { text: 'used, garbage included', fill: '#8496b0' },
+  { text: 'at emergency', fill: '#c0392b' },
+  { text: 'at critical', fill: '#c77a2e' },
+  { text: 'at warning', fill: '#a88a10' },
+]
 const thresholds = [
   { name: 'warning', ratio: 0.7 },
   { name: 'critical', ratio: 0.85 },
@@ -43,8 +50,8 @@ export function chartOf(records: readonly TwinRecord[]): string {
     width: 1_100,
     height: 420,
     marginLeft: 50,
-    marginRight: 70,
-    marginTop: 40,
+    marginRight: 90,
+    marginTop: 56,
     style: {
       background: 'white',
       color: '#222',
@@ -53,7 +60,7 @@ export function chartOf(records: readonly TwinRecord[]): string {
     },
     fx: { domain: records.map(({ name }) => titles[name]), label: null, padding: 0.06 },
     x: { label: 'seconds', grid: false },
-    y: { domain: [0, 1.05], percent: true, label: 'share of the death point, %', grid: true },
+    y: { domain: [0, 105], percent: true, label: 'share of the death point, %', grid: true },
     marks: [
       Plot.rectY(levelBands(records), {
         fx: 'run',
@@ -65,14 +72,18 @@ export function chartOf(records: readonly TwinRecord[]): string {
         fillOpacity: 0.35,
       }),
       Plot.ruleY(thresholds, { y: 'ratio', stroke: '#888', strokeDasharray: '3 3' }),
-      Plot.text(thresholds, {
-        y: 'ratio',
-        text: 'name',
-        frameAnchor: 'right',
-        dx: 4,
-        textAnchor: 'start',
-        fill: '#555',
-      }),
+      Plot.text(
+        thresholds.map((each) => ({ ...each, run: titles.cultus })),
+        {
+          fx: 'run',
+          y: 'ratio',
+          text: 'name',
+          frameAnchor: 'right',
+          dx: 4,
+          textAnchor: 'start',
+          fill: '#555',
+        },
+      ),
       Plot.lineY(readings, {
         fx: 'run',
         x: 'second',
@@ -94,10 +105,22 @@ export function chartOf(records: readonly TwinRecord[]): string {
         x: 'second',
         text: 'phase',
         frameAnchor: 'top',
-        dy: -10,
+        dy: -8,
         dx: 2,
         textAnchor: 'start',
       }),
+      ...legend.map(({ text, fill }, line) =>
+        Plot.text([{ text, run: titles.unprotected }], {
+          fx: 'run',
+          text: 'text',
+          frameAnchor: 'bottom-right',
+          dx: -6,
+          dy: -8 - 15 * line,
+          fill,
+          fontWeight: 'bold',
+        }),
+      ),
+      Plot.axisFx({ label: null, fontSize: 15, fontWeight: 'bold', dy: -20 }),
       Plot.text(deaths, {
         fx: 'run',
         x: 'second',

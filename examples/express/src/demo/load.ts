@@ -24,6 +24,8 @@ export interface LoadOrder {
   readonly secret: string
   readonly seed: number
   readonly users: number
+  /** Over how many milliseconds the users arrive. */
+  readonly arrival: number
 }
 
 /** Latencies of one kind of answer, in milliseconds. */
@@ -115,7 +117,7 @@ function recorderOf(each: Phase): Recorder {
   return recorders[each]
 }
 
-async function live(user: number, { url, secret, seed }: LoadOrder): Promise<void> {
+async function live(user: number, { url, secret, seed, arrival }: LoadOrder): Promise<void> {
   const random = randomOf(seed + user)
   const requestClass = classOf(user)
   const token = await new SignJWT({ role: requestClass })
@@ -128,7 +130,8 @@ async function live(user: number, { url, secret, seed }: LoadOrder): Promise<voi
   client.on('connect', () => connections++)
   client.on('disconnect', () => connections--)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  await sleep(random() * thinkTime)
+  // Users arrive over a while: a thousand connections in one instant is no calm.
+  await sleep(random() * arrival)
   while (!stopped) {
     await ask(client, nextRequest(requestClass, phase, random), headers)
     if (phase === 'storm' && isHasty(user)) continue

@@ -27,7 +27,7 @@ export async function seedDatabase(url: string): Promise<void> {
     CREATE TABLE results AS
       SELECT i AS id, 'student-' || (i % 5000) AS student, 'course-' || (i % ${rows.courses}) AS course,
         (i * 7919) % 101 AS score, now() - i * interval '1 minute' AS submitted_at,
-        repeat(md5(i::text) || ' ', 36) AS feedback
+        repeat(md5(i::text) || ' ', 56) AS feedback
       FROM generate_series(1, ${rows.results}) i;
     ALTER TABLE results ADD PRIMARY KEY (id);
     CREATE INDEX ON results (course, id);

@@ -42,7 +42,7 @@ const hotQuizzes = 100
 const hotObjects = 200
 const hotTopics = 40
 const hotCourses = 5
-const hotShare: Readonly<Record<Phase, number>> = { calm: 0.97, storm: 0.4, recovery: 0.97 }
+const hotShare: Readonly<Record<Phase, number>> = { calm: 0.97, storm: 0.25, recovery: 0.97 }
 
 /** The next request of a user of this class in this phase. */
 export function nextRequest(

@@ -84,7 +84,7 @@ export async function runTwin(
     })
   const ticker = setInterval(show, 250)
   const { secret, seed, users } = settings
-  load.start({ url, secret, seed, users })
+  load.start({ url, secret, seed, users, arrival: settings.schedule.calm / 2 })
   for (const each of phases) {
     phase = each
     phaseStarts[each] = Date.now()

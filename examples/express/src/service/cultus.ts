@@ -36,20 +36,21 @@ export function withCultus(): { stores: Stores; guard: RequestHandler; level: ()
   new PressureResponder().start()
   const admission = new AdmissionController({
     limits: { concurrency: 300 },
+    // The share of those 300 that all requests together may take before this class is refused.
     shares: {
-      normal: { essential: 1, standard: 0.4, background: 0.1 },
-      warning: { essential: 1, standard: 0.4, background: 0.05 },
-      critical: { essential: 1, standard: 0.2, background: 0 },
+      normal: { essential: 1, standard: 0.6, background: 0.3 },
+      warning: { essential: 1, standard: 0.5, background: 0.15 },
+      critical: { essential: 1, standard: 0.3, background: 0 },
       emergency: { essential: 1, standard: 0, background: 0 },
     },
   })
-  const guard = shedding({ admission, classify: (request) => classOf(request.url ?? '') })
+  const guard = shedding({ admission, classify: ({ path }) => classOf(path) })
 
   return { stores, guard, level: () => monitor.snapshot().level }
 }
 
-function classOf(url: string): 'essential' | 'standard' | 'background' {
-  if (url.startsWith('/admin')) return 'background'
-  if (url.startsWith('/objects') || url.startsWith('/generations')) return 'standard'
+function classOf(path: string): 'essential' | 'standard' | 'background' {
+  if (path.startsWith('/admin')) return 'background'
+  if (path.startsWith('/objects') || path.startsWith('/generations')) return 'standard'
   return 'essential'
 }
