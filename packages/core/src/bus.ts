@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
 import { CultusError, invalidOption, numberOption, shown } from './errors.ts'
 import type {
   Confidence,
@@ -11,10 +12,10 @@ import type {
   PressureSample,
   ReliefEvent,
 } from './event.ts'
-import { isPressureLevel, levelRank, type PressureLevel } from './level.ts'
+import { isPressureLevel, type PressureLevel } from './level.ts'
 import { Listeners } from './listeners.ts'
+import { type PressureSource, SourceLedger } from './source-ledger.ts'
 import { systemClock } from './system-clock.ts'
-import { warnOnce } from './warning.ts'
 
 /** Settings for {@link PressureBus}. */
 export interface PressureBusOptions {
@@ -46,25 +47,6 @@ export interface SubscribeOptions {
   readonly replay?: boolean
 }
 
-/** What the bus knows of one source. */
-export interface PressureSource {
-  readonly name: string
-  readonly level: PressureLevel
-  readonly ratio: number
-  readonly confidence: Confidence
-  readonly signal: string | undefined
-  readonly reason: string | undefined
-}
-
-interface SourceState extends PressureSource {
-  readonly staleAfter: number
-  silence: number
-  confidence: Confidence
-}
-
-const surenessOf: Readonly<Record<Confidence, number>> = { unknown: 0, estimated: 1, confirmed: 2 }
-const mostNestedEvents = 1_000
-
 /**
  * Carries the memory pressure of the process from those who measure it to those who answer it.
  *
@@ -81,7 +63,7 @@ export class PressureBus {
   readonly #staleAfter: number
   readonly #expireAfter: number
   readonly #onLevel: ((event: PressureLevelEvent) => void) | undefined
-  readonly #sources = new Map<string, SourceState>()
+  readonly #sources = new SourceLedger()
   readonly #listeners = {
     level: new Listeners<PressureLevelEvent>('a `level` listener of the pressure bus'),
     sample: new Listeners<PressureSample>('a `sample` listener of the pressure bus'),
@@ -94,8 +76,7 @@ export class PressureBus {
     sample?: PressureSample
     forecast?: PressureForecast
   } = {}
-  readonly #queue: (() => void)[] = []
-  #delivering = false
+  readonly #queue = new DeliveryQueue()
   #level: PressureLevel = 'normal'
   #watchedAt = 0
   #cancelWatch: (() => void) | undefined
@@ -120,26 +101,17 @@ export class PressureBus {
 
   /** How sure the effective level is: the best confidence among the sources that report it. */
   get confidence(): Confidence {
-    return this.#deciding()?.confidence ?? 'unknown'
+    return this.#sources.deciding?.confidence ?? 'unknown'
   }
 
   /** The used share of the death point that the deciding source last reported, or 0 without one. */
   get ratio(): number {
-    return this.#deciding()?.ratio ?? 0
+    return this.#sources.deciding?.ratio ?? 0
   }
 
   /** Every source the bus knows, as it last reported. */
   get sources(): readonly PressureSource[] {
-    return [...this.#sources.values()].map(
-      ({ name, level, ratio, confidence, signal, reason }) => ({
-        name,
-        level,
-        ratio,
-        confidence,
-        signal,
-        reason,
-      }),
-    )
+    return this.#sources.sources
   }
 
   /**
@@ -191,62 +163,46 @@ export class PressureBus {
     }
     const staleAfter = report.staleAfter ?? this.#staleAfter
     if (!(staleAfter > 0)) throw invalidArgument('staleAfter', 'be a positive number', staleAfter)
-    this.#sources.set(source, {
-      name: source,
-      level: report.level,
-      ratio: report.ratio,
-      confidence: report.confidence ?? 'confirmed',
-      signal: report.signal,
-      reason: report.reason,
-      staleAfter,
-      silence: 0,
-    })
+    this.#sources.record(source, report, staleAfter)
     this.#watch()
     this.#settle()
   }
 
   /** Forgets a source; call it when a monitor stops. */
   withdraw(source: string): void {
-    if (!this.#sources.delete(source)) return
+    if (!this.#sources.forget(source)) return
     if (this.#sources.size === 0) this.#unwatch()
     this.#settle()
   }
 
   /** Delivers a measurement. */
   publishSample(sample: PressureSample): void {
-    this.#last.sample = sample
-    this.#enqueue(() => this.#listeners.sample.deliver(sample))
+    this.#queue.add(() => {
+      this.#last.sample = sample
+      this.#listeners.sample.deliver(sample)
+    })
   }
 
   /** Delivers a forecast. */
   publishForecast(forecast: PressureForecast): void {
-    this.#last.forecast = forecast
-    this.#enqueue(() => this.#listeners.forecast.deliver(forecast))
+    this.#queue.add(() => {
+      this.#last.forecast = forecast
+      this.#listeners.forecast.deliver(forecast)
+    })
   }
 
   /** Delivers a measured relief. */
   publishRelief(relief: ReliefEvent): void {
-    this.#enqueue(() => this.#listeners.relief.deliver(relief))
+    this.#queue.add(() => this.#listeners.relief.deliver(relief))
   }
 
   /** Delivers an alert; the sinks of the memory monitor, where one runs, send it on. */
   publishAlert(alert: PressureAlert): void {
-    this.#enqueue(() => this.#listeners.alert.deliver(alert))
-  }
-
-  #deciding(): SourceState | undefined {
-    let worst: SourceState | undefined
-    for (const state of this.#sources.values()) {
-      const rank = levelRank(state.level) - (worst === undefined ? -1 : levelRank(worst.level))
-      const surer =
-        worst !== undefined && surenessOf[state.confidence] > surenessOf[worst.confidence]
-      if (rank > 0 || (rank === 0 && surer)) worst = state
-    }
-    return worst
+    this.#queue.add(() => this.#listeners.alert.deliver(alert))
   }
 
   #settle(): void {
-    const deciding = this.#deciding()
+    const deciding = this.#sources.deciding
     const level = deciding?.level ?? 'normal'
     if (level === this.#level) return
     const event: PressureLevelEvent = {
@@ -260,28 +216,11 @@ export class PressureBus {
       at: this.#clock.date(),
     }
     this.#level = level
-    this.#last.level = event
-    this.#enqueue(() => {
+    this.#queue.add(() => {
+      this.#last.level = event
       this.#listeners.level.deliver(event)
       this.#onLevel?.(event)
     })
-  }
-
-  #enqueue(delivery: () => void): void {
-    if (this.#queue.length >= mostNestedEvents) {
-      warnOnce(
-        'CULTUS_W_EVENT_LOOP',
-        `listeners of the pressure bus answered each other ${mostNestedEvents} times`,
-      )
-      return
-    }
-    this.#queue.push(delivery)
-    if (this.#delivering) return
-    this.#delivering = true
-    // Not shifted off: the length counts a chain of answers, so that an endless one is cut.
-    for (let next = 0; next < this.#queue.length; next++) this.#queue[next]?.()
-    this.#queue.length = 0
-    this.#delivering = false
   }
 
   #watch(): void {
@@ -292,7 +231,9 @@ export class PressureBus {
       this.#cancelWatch = undefined
       const now = this.#clock.now()
       // Time in which this timer could not run is no silence: the sources could not run either.
-      this.#age(Math.min(Math.max(0, now - this.#watchedAt), 2 * period))
+      const elapsed = Math.min(Math.max(0, now - this.#watchedAt), 2 * period)
+      this.#sources.age(elapsed, this.#expireAfter)
+      this.#settle()
       if (this.#sources.size > 0) this.#watch()
     }, period)
   }
@@ -300,16 +241,6 @@ export class PressureBus {
   #unwatch(): void {
     this.#cancelWatch?.()
     this.#cancelWatch = undefined
-  }
-
-  #age(elapsed: number): void {
-    for (const state of this.#sources.values()) {
-      state.silence += elapsed
-      if (state.silence >= state.staleAfter) state.confidence = 'unknown'
-      if (state.silence >= Math.max(this.#expireAfter, state.staleAfter))
-        this.#sources.delete(state.name)
-    }
-    this.#settle()
   }
 }
 

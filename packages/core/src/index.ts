@@ -1,7 +1,6 @@
 export {
   PressureBus,
   type PressureBusOptions,
-  type PressureSource,
   type SubscribeOptions,
 } from './bus.ts'
 export type { Clock } from './clock.ts'
@@ -66,6 +65,7 @@ export {
   type RegistryEvent,
 } from './registry.ts'
 export { type ByteSize, parseBytes } from './size.ts'
+export type { PressureSource } from './source-ledger.ts'
 export type { MetricPoint, StatusProvider } from './status.ts'
 export { systemClock } from './system-clock.ts'
 export { warnOnce } from './warning.ts'

@@ -177,6 +177,20 @@ describe('listeners', () => {
     expect(seen).toEqual(['normal>critical', 'critical>normal'])
   })
 
+  test('one that comes while events wait hears each of them once', () => {
+    const { bus } = busWithClock()
+    const late: string[] = []
+    let came = false
+    bus.subscribe('level', () => {
+      if (came) return
+      came = true
+      bus.publish('heap', normal)
+      bus.subscribe('level', (event) => late.push(`${event.previous}>${event.level}`))
+    })
+    bus.publish('heap', critical)
+    expect(late).toEqual(['normal>critical', 'critical>normal'])
+  })
+
   test('two that answer each other without end are cut off, and the bus works on', () => {
     const { bus } = busWithClock()
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
