@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import type { ConsumerUsage, LevelRatios, MemoryConsumer, ReleaseBudget } from './consumer.ts'
 import { numberOption } from './errors.ts'
 import type { PressureLevelEvent } from './event.ts'
+import { consumerRegistry, pressureBus } from './global.ts'
 import { elevatedLevels, levelRank, type PressureLevel } from './level.ts'
 import { isolate } from './listeners.ts'
 import type { ConsumerRegistry } from './registry.ts'
@@ -13,8 +14,10 @@ export const defaultLevelRatios: LevelRatios = { warning: 0.75, critical: 0.5, e
 
 /** Settings for {@link followPressure}. */
 export interface FollowPressureOptions {
-  readonly bus: PressureBus
-  readonly registry: ConsumerRegistry
+  /** @defaultValue `pressureBus()` */
+  readonly bus?: PressureBus
+  /** Whose coordinator, where there is one, decides instead. @defaultValue `consumerRegistry()` */
+  readonly registry?: ConsumerRegistry
   /**
    * What the consumer keeps at each level. The consumer's own `ratios` win over these.
    *
@@ -50,9 +53,9 @@ const leastHeld = 0.1
  */
 export function followPressure(
   consumer: MemoryConsumer,
-  options: FollowPressureOptions,
+  options: FollowPressureOptions = {},
 ): () => void {
-  const { bus, registry, clock = systemClock } = options
+  const { bus = pressureBus(), registry = consumerRegistry(), clock = systemClock } = options
   const ratios = resolveRatios({ ...options.ratios, ...consumer.ratios })
   const regrowth = numberOption('regrowth', options.regrowth ?? 0.05, 0.001, 1)
   const aborted: { aborted: boolean } = { aborted: false }
