@@ -1,0 +1,31 @@
+import type { LevelReading } from '@cultus/core'
+import type { Signal } from './signal.ts'
+
+/** Several signals as one reading. */
+export interface FusedReading extends LevelReading {
+  /** The signal that decides. */
+  readonly dominant: Signal
+}
+
+/**
+ * Joins signals into one reading in which the worst dominates, or `undefined` without any.
+ *
+ * What a signal can be at the most counts for no more than `unconfirmedCap`, the ratio just under
+ * `critical`: a guess never outweighs a fact that is worse than `warning`.
+ */
+export function fuse(signals: readonly Signal[], unconfirmedCap: number): FusedReading | undefined {
+  let dominant: Signal | undefined
+  let heaviest = -1
+  let lower = 0
+  let upper = 0
+  for (const signal of signals) {
+    lower = Math.max(lower, signal.lower)
+    upper = Math.max(upper, signal.upper)
+    const weight = Math.max(signal.lower, Math.min(signal.upper, unconfirmedCap))
+    if (dominant === undefined || weight > heaviest) {
+      dominant = signal
+      heaviest = weight
+    }
+  }
+  return dominant === undefined ? undefined : { lower, upper, dominant }
+}

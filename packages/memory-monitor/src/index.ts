@@ -1,0 +1,8 @@
+export { type HeapDeathPoint, type HeapDeathPointOptions, heapDeathPoint } from './death-point.ts'
+export type { GcStrikes } from './gc-strain.ts'
+export { MemoryMonitor, type MemoryMonitorEvents } from './monitor.ts'
+export type { MemoryMonitorOptions } from './options.ts'
+export type { CollectionCounts, HeapSnapshot, MemorySample, MemorySnapshot } from './sample.ts'
+export type { SignalName } from './signal.ts'
+export type { ContainerReading } from './sources/container.ts'
+export type { ProcessReading } from './sources/process.ts'

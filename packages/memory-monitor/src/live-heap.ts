@@ -1,0 +1,106 @@
+import { ceilingAt, type GcStrikes, strikesAfter } from './gc-strain.ts'
+import { mebibytes, type Signal } from './signal.ts'
+import type { CollectionTimes, ForcedCollection, MajorCollection } from './sources/collection.ts'
+
+/**
+ * The latest that a collection may be heard of and still tell what was live, in milliseconds. The usual
+ * lateness is under one; a blocked loop makes it longer, and what was allocated meanwhile looks live.
+ */
+const latestConfirmation = 100
+
+/** How far the bounds may lie apart, as a share of the death point, for the reading to count as confirmed. */
+const estimateBand = 0.05
+
+/**
+ * Keeps what is known of the live bytes between two collections, and turns it into a signal.
+ *
+ * The true value lies between what was live at the last major collection and that plus what was allocated
+ * since, which is at most what is used now.
+ */
+export class LiveHeap {
+  readonly deathPointBytes: number
+  readonly #trustLate: boolean
+  #live: number | undefined
+  #used = 0
+  #confirmedAt: number | undefined
+  #strikes: GcStrikes = 0
+
+  /** With `trustLate` every collection confirms, however late it was heard of. */
+  constructor(deathPointBytes: number, trustLate: boolean) {
+    this.deathPointBytes = deathPointBytes
+    this.#trustLate = trustLate
+  }
+
+  /** Live bytes at the last major collection; until the first one, what is used. */
+  get liveBytes(): number {
+    return this.#live ?? this.#used
+  }
+
+  /** Bytes in use, garbage included, as last observed. */
+  get usedBytes(): number {
+    return this.#used
+  }
+
+  /** When the live bytes were last confirmed, in milliseconds; -Infinity before the first time. */
+  get confirmedAt(): number {
+    return this.#confirmedAt ?? Number.NEGATIVE_INFINITY
+  }
+
+  get strikes(): GcStrikes {
+    return this.#strikes
+  }
+
+  /** Takes in a collection that V8 ran by itself, and what was used when it was heard of. */
+  observeMajor(usedBytes: number, collection: MajorCollection, now: number): void {
+    this.#strike(usedBytes, collection)
+    const late = collection.lateness > latestConfirmation && !this.#trustLate
+    // However late: what is live is no more than what is used.
+    if (!late || usedBytes <= (this.#live ?? 0)) this.#confirm(usedBytes, now)
+  }
+
+  /** Takes in a collection that was forced. */
+  observeForced(collection: ForcedCollection, now: number): void {
+    this.#strike(collection.usedAfter, collection)
+    this.#confirm(collection.usedAfter, now)
+  }
+
+  /** Takes in what is used now. */
+  observe(usedBytes: number, now: number): void {
+    this.#used = usedBytes
+    // With a clock that went back the age starts again, rather than turning negative.
+    if (now < this.confirmedAt) this.#confirmedAt = now
+    // Less than what was live: there was a collection that has not been heard of yet.
+    if (this.#live !== undefined && usedBytes < this.#live) this.#live = usedBytes
+  }
+
+  /** What the heap says now; `usedBytes` as last observed. */
+  signal(): Signal {
+    const ceiling = this.deathPointBytes * ceilingAt(this.#strikes)
+    const live = this.liveBytes
+    const upper = this.#used / ceiling
+    const ratio = live / ceiling
+    const confirmed = this.#live !== undefined
+    const strained = this.#strikes > 0 ? ', and V8 collects with little effect' : ''
+    return {
+      name: 'heap',
+      ratio,
+      lower: confirmed ? ratio : 0,
+      upper,
+      confidence: confirmed && upper - ratio < estimateBand ? 'confirmed' : 'estimated',
+      reason:
+        `${mebibytes(live)} ${confirmed ? 'live' : 'used'} of the ${mebibytes(this.deathPointBytes)} ` +
+        `that the old generation of the heap can hold${strained}`,
+    }
+  }
+
+  #strike(usedBytes: number, { quiet, busy }: CollectionTimes): void {
+    const ratio = usedBytes / this.deathPointBytes
+    this.#strikes = strikesAfter(this.#strikes, { ratio, quiet, busy })
+  }
+
+  #confirm(usedBytes: number, now: number): void {
+    this.#live = usedBytes
+    this.#used = usedBytes
+    this.#confirmedAt = now
+  }
+}

@@ -1,0 +1,93 @@
+import { constants, PerformanceObserver, performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { ForcedCollection, MajorCollection } from './collection.ts'
+import { oldGenerationBytes } from './v8-heap.ts'
+
+/** Takes no options: given `{ type: 'major' }`, Node.js 20 runs a minor collection. */
+type Collect = () => void
+
+/** Hears of major garbage collections, and forces one. */
+export class GcSource {
+  #observer: PerformanceObserver | undefined
+  #collect: Collect | null | undefined
+  /** Times on the scale of `performance.now()`, which that of the entries is. */
+  #lastEnd = 0
+  #forcedUntil = 0
+  #markingSince: number | undefined
+
+  /** Calls `onMajor` with each major collection from now on that was not forced here. */
+  start(onMajor: (collection: MajorCollection) => void): void {
+    this.stop()
+    this.#lastEnd = performance.now()
+    this.#observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { kind } = (entry as { detail?: { kind?: number } }).detail ?? {}
+        // The start of marking shows as a collection of its own: counting both would double it.
+        if (kind === constants.NODE_PERFORMANCE_GC_INCREMENTAL)
+          this.#markingSince ??= entry.startTime
+        if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) this.#hear(entry, onMajor)
+      }
+    })
+    // Not buffered: entries would pile up where nobody reads them.
+    this.#observer.observe({ entryTypes: ['gc'], buffered: false })
+  }
+
+  stop(): void {
+    this.#observer?.disconnect()
+    this.#observer = undefined
+  }
+
+  /** Collects the whole heap now, or returns `undefined` where this runtime does not let it. */
+  collect(): ForcedCollection | undefined {
+    if (this.#collect === undefined) this.#collect = findCollect() ?? null
+    if (this.#collect === null) return undefined
+    const usedBefore = oldGenerationBytes()
+    const startedAt = performance.now()
+    const quiet = this.#quietUntil(startedAt)
+    this.#collect()
+    const endedAt = performance.now()
+    this.#forcedUntil = endedAt
+    this.#lastEnd = endedAt
+    return { usedBefore, usedAfter: oldGenerationBytes(), quiet, busy: endedAt - startedAt }
+  }
+
+  #hear(
+    entry: { readonly startTime: number; readonly duration: number },
+    onMajor: (collection: MajorCollection) => void,
+  ): void {
+    const end = entry.startTime + entry.duration
+    const markingSince = this.#markingSince ?? entry.startTime
+    this.#markingSince = undefined
+    // One that ended before a forced one tells less than that did; the forced one itself is among them.
+    if (entry.startTime <= this.#forcedUntil) return
+    const quiet = this.#quietUntil(markingSince)
+    this.#lastEnd = end
+    onMajor({
+      lateness: Math.max(0, performance.now() - end),
+      quiet,
+      busy: Math.max(entry.duration, end - markingSince),
+    })
+  }
+
+  #quietUntil(start: number): number {
+    return Math.max(0, start - this.#lastEnd)
+  }
+}
+
+/** The function that collects: the global one, or that of a new context made while the flag is on. */
+function findCollect(): Collect | undefined {
+  const present = (globalThis as { gc?: unknown }).gc
+  if (typeof present === 'function') return present as Collect
+  try {
+    setFlagsFromString('--expose-gc')
+    try {
+      const made: unknown = runInNewContext('gc')
+      return typeof made === 'function' ? (made as Collect) : undefined
+    } finally {
+      setFlagsFromString('--no-expose-gc')
+    }
+  } catch {
+    return undefined
+  }
+}

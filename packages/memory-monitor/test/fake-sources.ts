@@ -1,0 +1,73 @@
+import type { MajorCollection } from '../src/sources/collection.ts'
+import type { ContainerReading } from '../src/sources/container.ts'
+import type { MemorySources } from '../src/sources/sources.ts'
+
+/** A heap of 100 bytes, a machine of 1000 and no container, all at the command of a test. */
+export class FakeSources implements MemorySources {
+  readonly hostBytes = 1_000
+  live = 10
+  garbage = 0
+  rss = 0
+  limited: ContainerReading | undefined
+  /** What each forced collection takes, in milliseconds. */
+  pause = 10
+  /** Sources that throw when read. */
+  readonly failing = new Set<'heap' | 'process' | 'container' | 'collect'>()
+  canCollect = true
+  collections = 0
+  opened = 0
+  #onMajor: ((collection: MajorCollection) => void) | undefined
+
+  get started(): boolean {
+    return this.#onMajor !== undefined
+  }
+
+  heap(): number {
+    this.#fail('heap')
+    this.opened++
+    return this.live + this.garbage
+  }
+
+  process(): { rssBytes: number; externalBytes: number; arrayBuffersBytes: number } {
+    this.#fail('process')
+    return { rssBytes: this.rss, externalBytes: 0, arrayBuffersBytes: 0 }
+  }
+
+  container(): ContainerReading | undefined {
+    this.#fail('container')
+    return this.limited
+  }
+
+  start(onMajor: (collection: MajorCollection) => void): void {
+    this.#onMajor = onMajor
+  }
+
+  collect(): { usedBefore: number; usedAfter: number; quiet: number; busy: number } | undefined {
+    this.#fail('collect')
+    if (!this.canCollect) return undefined
+    const usedBefore = this.live + this.garbage
+    this.garbage = 0
+    this.collections++
+    return { usedBefore, usedAfter: this.live, quiet: 1_000, busy: this.pause }
+  }
+
+  close(): void {
+    this.#onMajor = undefined
+    this.opened = 0
+  }
+
+  /** V8 collects by itself. */
+  major(times: Partial<MajorCollection> = {}): void {
+    this.garbage = 0
+    this.#onMajor?.({ lateness: 0, quiet: 1_000, busy: 10, ...times })
+  }
+
+  /** Puts `usedBytes` of a limit of 100 into the container. */
+  contain(usedBytes: number): void {
+    this.limited = { version: 'v2', path: '/', usedBytes, limitBytes: 100 }
+  }
+
+  #fail(name: 'heap' | 'process' | 'container' | 'collect'): void {
+    if (this.failing.has(name)) throw new Error(`${name} failed`)
+  }
+}

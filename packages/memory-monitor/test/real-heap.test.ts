@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+const mib = 2 ** 20
+
+interface Told {
+  readonly lines: readonly Record<string, unknown>[]
+  readonly code: number | null
+  readonly errors: string
+}
+
+/** Runs a process that really fills a heap of so many MiB, and returns what it told before it ended. */
+function fill(heap: number, ...settings: readonly (number | string)[]): Promise<Told> {
+  const child = spawn(
+    process.execPath,
+    [
+      `--max-old-space-size=${heap}`,
+      '--conditions=@cultus/source',
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('children/filling.ts', import.meta.url)),
+      ...settings.map(String),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (data) => {
+    output += data
+  })
+  child.stderr.on('data', (data) => {
+    errors += data
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      const lines = output.trim().split('\n')
+      resolve({ lines: lines.map((line) => JSON.parse(line)), code, errors })
+    })
+  })
+}
+
+const levels = (lines: Told['lines']): readonly unknown[] =>
+  lines.filter((line) => 'level' in line).map(({ level }) => level)
+
+describe('a process that fills its heap', () => {
+  test.each([
+    ['slowly', mib, 100],
+    ['fast', 5 * mib, 20],
+  ])('%s hears of every level before it dies', { timeout: 90_000 }, async (_, bytes, step) => {
+    const { lines, code, errors } = await fill(96, bytes, step)
+    expect(lines[0]).toEqual({ deathPointBytes: 96 * mib })
+    expect(code).not.toBe(0)
+    expect(errors).toContain('heap out of memory')
+    // A level may be skipped on the way up, the worst never.
+    expect(levels(lines).at(-1)).toBe('emergency')
+    expect(levels(lines).length).toBeGreaterThan(1)
+  })
+
+  test('to 90 %, lets go and idles comes back to normal', { timeout: 90_000 }, async () => {
+    // V8 itself ends a process that stays over 80 % of its heap; so the point is put lower than it.
+    const { lines, code } = await fill(256, mib, 10, '96MiB')
+    expect(code).toBe(0)
+    expect(levels(lines).some((level) => level === 'critical' || level === 'emergency')).toBe(true)
+    expect(levels(lines).at(-1)).toBe('normal')
+    // Without a flag for it, which afterwards is as it was; V8 has no reason to collect when idle.
+    expect(lines.at(-1)).toEqual({ forced: expect.any(Number), gc: 'undefined' })
+    expect(lines.at(-1)?.['forced']).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,40 @@
+import { type ScriptedPressure, scriptedPressure } from '@cultus/core/testing'
+import { QueryClient, type QueryClientConfig } from '@tanstack/query-core'
+import { type BoundQueriesOptions, boundQueries, type QueryBounds } from '../src/index.ts'
+import { runTanStackOn } from './tanstack-time.ts'
+
+/** A bounded client of its own, on a clock and a bus that the test plays. */
+export interface BoundedClient extends ScriptedPressure {
+  readonly client: QueryClient
+  readonly bounds: QueryBounds
+  /** The last part of each key in the cache, oldest query first. */
+  keys(): unknown[]
+  /** Writes keys `from` to `to`, both included. */
+  fill(from: number, to: number, data?: unknown): void
+}
+
+export function boundedClient(
+  options: BoundQueriesOptions,
+  config: QueryClientConfig = {},
+): BoundedClient {
+  const pressure = scriptedPressure()
+  const { clock, bus, registry } = pressure
+  runTanStackOn(clock)
+  const client = new QueryClient({
+    ...config,
+    defaultOptions: { queries: { retry: false, gcTime: Number.POSITIVE_INFINITY } },
+  })
+  return {
+    ...pressure,
+    client,
+    bounds: boundQueries(client, { clock, bus, registry, ...options }),
+    keys: () =>
+      client
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.queryKey.at(-1)),
+    fill(from, to, data) {
+      for (let key = from; key <= to; key++) client.setQueryData(['item', key], data ?? key)
+    },
+  }
+}
