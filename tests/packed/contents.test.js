@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test'
 import { packages } from '../workspace.js'
 import { consumer } from './consumer.js'
 
-/** The map of docs/architecture: what each package may depend on at run time. */
+/** The map: what each package may depend on at run time. */
 const edges = {
   '@cultus/bounded-cache': ['@cultus/core', 'lru-cache'],
   '@cultus/core': [],

@@ -52,7 +52,10 @@ export class ExpirySweep<K, V> {
 
   /** Looks at the next entry, and returns it if it has expired. */
   examine(now: number): Entry<K, V> | undefined {
-    this.#cursor ??= this.#policy.entries()
+    if (this.#cursor === undefined) {
+      this.#cursor = this.#policy.entries()
+      this.#earliestPassed = Number.POSITIVE_INFINITY
+    }
     const { value: entry, done } = this.#cursor.next()
     if (done === true) {
       this.#endRound()
@@ -73,10 +76,7 @@ export class ExpirySweep<K, V> {
 
   #endRound(): void {
     // A cursor whose entry was used meanwhile ends early; the round then has not seen everything.
-    if (this.#visited >= this.#policy.size) {
-      this.#earliest = this.#earliestPassed
-      this.#earliestPassed = Number.POSITIVE_INFINITY
-    }
+    if (this.#visited >= this.#policy.size) this.#earliest = this.#earliestPassed
     this.restart()
   }
 }

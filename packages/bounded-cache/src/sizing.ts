@@ -44,5 +44,5 @@ export class EntrySizer<K, V> {
 }
 
 function isSize(bytes: unknown): bytes is number {
-  return typeof bytes === 'number' && bytes <= Number.MAX_SAFE_INTEGER
+  return typeof bytes === 'number' && bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER
 }

@@ -106,6 +106,23 @@ describe('a value', () => {
   )
 })
 
+test('values can be collected after a clear in the middle of a sweep', async () => {
+  const { bus, registry, clock } = scriptedPressure()
+  const cache = new BoundedCache<string, object>({ maxEntries: 100, bus, registry, clock })
+  const reference = ((): WeakRef<object> => {
+    const value = {}
+    cache.set('soon over', {}, { ttl: 1 })
+    for (let key = 0; key < 50; key++) cache.set(`${key}`, {}, { ttl: 1_000 })
+    cache.set('last', value)
+    return new WeakRef(value)
+  })()
+  clock.advance(1)
+  cache.set('0', {})
+  cache.clear()
+  expect(await collected(reference)).toBe(true)
+  cache.dispose()
+})
+
 test('a disposed cache can be collected', async () => {
   const { bus, registry, clock } = scriptedPressure()
   const reference = ((): WeakRef<object> => {

@@ -49,6 +49,14 @@ test('takes entries again after its last one was deleted, evicted or cleared', (
   }
 })
 
+test('gives its tables back when its last entry is deleted', () => {
+  const policy = filled(5_000)
+  while (policy.size > 1) policy.evict()
+  policy.delete(4_999)
+  policy.add(new Entry(0, 0, 1, 0, 0))
+  expect(policy.compact()).toBe(false)
+})
+
 test('an iterator that is stepped while the policy changes leaves it in order', () => {
   const change = fc.tuple(fc.constantFrom('get', 'add', 'delete', 'evict', 'clear'), fc.nat(20))
   fc.assert(

@@ -86,6 +86,22 @@ test('a listener sees a cache that is in order, and may use it', () => {
   expect([...cache.keys()]).toEqual(['d', 'b'])
 })
 
+test('a listener is told of what it removes itself after its call, not in the middle of it', () => {
+  let depth = 0
+  const told: string[] = []
+  const cache: BoundedCache<string, unknown> = cacheOf({
+    maxEntries: 3,
+    onRemoval: ({ key }) => {
+      depth += 1
+      told.push(`${key} ${depth}`)
+      if (key === 'a') for (const other of ['b', 'c']) cache.delete(other)
+      depth -= 1
+    },
+  })
+  for (const key of ['a', 'b', 'c', 'd']) cache.set(key, key)
+  expect(told).toEqual(['a 1', 'b 1', 'c 1'])
+})
+
 test('a listener that puts back what it is told of comes to an end, and the bound holds', () => {
   let calls = 0
   const cache: BoundedCache<string, unknown> = cacheOf({

@@ -1,4 +1,4 @@
-import type { PressureLevel } from './level.ts'
+import type { ElevatedLevel, PressureLevel } from './level.ts'
 
 /**
  * How sure a reading is: `confirmed` by a garbage collection or the kernel, `estimated` between two of
@@ -58,15 +58,13 @@ export interface PressureSample {
 /** When a source expects a level to be reached, as an interval. */
 export interface PressureForecast {
   readonly source: string
-  readonly level: ElevatedLevelOrDeath
+  readonly level: ElevatedLevel | 'death'
   /** Milliseconds from `at`: the earliest, the likeliest and the latest. */
   readonly earliest: number
   readonly expected: number
   readonly latest: number
   readonly at: number
 }
-
-type ElevatedLevelOrDeath = Exclude<PressureLevel, 'normal'> | 'death'
 
 /** Memory that came back, measured after a garbage collection. */
 export interface ReliefEvent {

@@ -94,8 +94,8 @@ const largestSemiSpace = 64 * mebibyte
  * The largest semi-space of a Node.js version, which it reaches with an old generation of 2 GiB; a smaller
  * heap has its share of it, rounded up to a power of two.
  *
- * Measured on Node 20.20, 22.23, 23.11, 24.21, 25.9 and 26.10 with hosts of 128 MiB to 24 GiB
- * (docs/design/death-point.md); after 26 it is taken to stay.
+ * Measured on Node 20.20, 22.23, 23.11, 24.21, 25.9 and 26.10 with hosts of 128 MiB to 24 GiB; after 26 it is
+ * taken to stay.
  */
 function defaultSemiSpace(totalBytes: number, nodeMajor: number): number {
   const largest = (nodeMajor < 24 ? 16 : nodeMajor < 26 ? 64 : 32) * mebibyte

@@ -52,6 +52,6 @@ function isOverBy(
   const spareQueries = Math.min(bounds.minInactive, bounds.queries + moreQueries)
   return (
     evictable > Math.max(roomQueries, spareQueries) ||
-    evictableBytes > roomBytes
+    evictableBytes > Math.max(roomBytes, bounds.bytes * spareShare)
   )
 }

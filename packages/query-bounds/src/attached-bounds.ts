@@ -18,6 +18,7 @@ import {
   type ResolvedOptions,
   resolveLimits,
 } from './options.ts'
+import { ownTurn } from './own-turn.ts'
 import type { QueryBounds, QueryBoundsStats } from './query-bounds.ts'
 import type { QueryCacheEventLike, QueryCacheLike, QueryLike } from './query-cache-like.ts'
 import { sizeOfQuery } from './sizing.ts'
@@ -30,6 +31,8 @@ const idleEvents: ReadonlySet<string> = new Set([
 ])
 /** The changes of a query that are no use of it: an invalidation goes over many at once. */
 const silentActions: ReadonlySet<string> = new Set(['invalidate', 'failed', 'pause', 'continue'])
+/** About a millisecond of looking. */
+const lookedAtOnce = 1_024
 const leastBurst = 64
 const burstShare = 1 / 4
 
@@ -37,6 +40,7 @@ const burstShare = 1 / 4
 export class AttachedBounds implements QueryBounds {
   readonly kind = 'query-cache'
   readonly name: string
+  readonly role?: string
   readonly ratios: LevelRatios
   readonly #options: ResolvedOptions
   readonly #cache: QueryCacheLike
@@ -52,6 +56,7 @@ export class AttachedBounds implements QueryBounds {
   constructor(cache: QueryCacheLike, options: ResolvedOptions) {
     const { clock, grace, onEvict, sizeOf, protect } = options
     this.name = options.name
+    if (options.role !== undefined) this.role = options.role
     this.ratios = options.ratios
     this.#options = options
     this.#limits = options
@@ -125,12 +130,15 @@ export class AttachedBounds implements QueryBounds {
   }
 
   async release(budget?: ReleaseBudget): Promise<ReleaseReport> {
-    this.#settleAll()
+    const { protect } = this.#options
+    if (protect !== undefined || this.#cache.getAll().length !== this.#ledger.queries) {
+      for (const _ of this.#settleAll()) await ownTurn()
+    }
     return this.#sweeper.release(budget)
   }
 
   purge(): void {
-    this.#settleAll()
+    for (const _ of this.#settleAll());
     this.#sweeper.purge()
   }
 
@@ -149,7 +157,7 @@ export class AttachedBounds implements QueryBounds {
         isolate('a query bound', () => this.#onEvent(event))
       }),
     )
-    this.#settleAll()
+    for (const _ of this.#settleAll());
     this.#sweeper.start()
     this.#leave.push(registry.register(this))
     if (follow) this.#leave.push(followPressure(this, { bus, registry, clock }))
@@ -174,11 +182,16 @@ export class AttachedBounds implements QueryBounds {
     })
   }
 
-  #settleAll(): void {
-    if (this.#leave.length === 0) return
-    const now = this.#options.clock.now()
-    this.#ledger.dropMissing()
-    for (const query of this.#cache.getAll()) this.#ledger.settle(query, now, false)
+  /** Looks at every query again, and pauses now and then. */
+  *#settleAll(): Generator<void> {
+    const { clock } = this.#options
+    let looked = 0
+    for (const query of [...this.#ledger.known(), ...this.#cache.getAll()]) {
+      if (this.#leave.length === 0) return
+      this.#ledger.settle(query, clock.now(), false)
+      looked += 1
+      if (looked % lookedAtOnce === 0) yield
+    }
   }
 
   #setBounds(): void {

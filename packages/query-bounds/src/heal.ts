@@ -22,8 +22,7 @@ export function heal(
   // The key has a new query. The observer is in the middle of subscribing to the old one, so it moves afterwards.
   void Promise.resolve().then(() => {
     if (query.observers.length === 0 || get(query.queryHash) === query) return
-    if (get(query.queryHash) === undefined) cache.add(query)
-    else for (const observer of [...query.observers]) repoint(observer as QueryObserverLike)
+    for (const observer of [...query.observers]) repoint(observer as QueryObserverLike)
     healed()
   })
 }

@@ -112,9 +112,9 @@ export class Ledger implements Holdings {
     this.bytes -= entry.bytes
   }
 
-  /** Forgets every query that the cache no longer holds. */
-  dropMissing(): void {
-    for (const query of this.#entries.keys()) if (!this.#appraisal.isHeld(query)) this.drop(query)
+  /** Every query it knows. */
+  known(): QueryLike[] {
+    return [...this.#entries.keys()]
   }
 
   /** Lets no touch lie in the future, where a clock that was set back leaves them. */
@@ -126,7 +126,7 @@ export class Ledger implements Holdings {
   }
 
   clear(): void {
-    for (const query of this.#entries.keys()) this.drop(query)
+    for (const query of this.known()) this.drop(query)
   }
 
   #open(query: QueryLike): LedgerEntry {

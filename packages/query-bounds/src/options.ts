@@ -51,6 +51,12 @@ export interface BoundQueriesOptions extends QueryLimits {
    */
   readonly name?: string
   /**
+   * What the cache is for, such as `ai`; a tier of `@cultus/pressure` may name it.
+   *
+   * @defaultValue it has no role.
+   */
+  readonly role?: string | undefined
+  /**
    * The bytes that the data of a query retains; called once for each new `data`.
    *
    * @defaultValue `estimateBytes` from `@cultus/core/sizing`.
@@ -127,10 +133,12 @@ const longestGrace = 3_600_000
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
 export function resolveOptions(options: BoundQueriesOptions): ResolvedOptions {
-  const { name = 'queries', burst, sizeOf, protect, onEvict } = options
+  const { name = 'queries', role, burst, sizeOf, protect, onEvict } = options
   if (typeof name !== 'string' || name === '') {
     throw invalidOption('name', 'be a non-empty string', name)
   }
+  if (role !== undefined && typeof role !== 'string')
+    throw invalidOption('role', 'be a string', role)
   for (const [option, value] of Object.entries({ sizeOf, protect, onEvict })) {
     if (value !== undefined && typeof value !== 'function') {
       throw invalidOption(option, 'be a function', value)
@@ -139,6 +147,7 @@ export function resolveOptions(options: BoundQueriesOptions): ResolvedOptions {
   return {
     ...resolveLimits(options),
     name,
+    role,
     sizeOf,
     protect,
     onEvict,

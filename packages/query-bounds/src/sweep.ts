@@ -4,11 +4,11 @@ import {
   numberOption,
   type ReleaseBudget,
   type ReleaseReport,
-  yieldToLoop,
 } from '@cultus/core'
 import { type Bounds, isOver, isOverBurst } from './allowance.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import type { QueryEviction } from './options.ts'
+import { ownTurn } from './own-turn.ts'
 import type { QueryCacheLike, QueryLike } from './query-cache-like.ts'
 import { chooseVictim } from './victim.ts'
 
@@ -31,15 +31,14 @@ interface Tally {
 type SliceEnd = 'inside' | 'more' | 'waiting'
 
 const defaultSlice = 8
-const longestSlice = 60_000
 /** A slice ends by the clock; this ends it where the clock stands still. */
 const mostInSlice = 256
 /** An event adds one query at most, so this many a time also catches up. */
 const mostInEvent = 8
 
 /**
- * Evicts until the bounds are kept: in slices, the first at the end of the running task; where only queries
- * inside their grace are left, when that ends.
+ * Evicts until the bounds are kept: in slices, each in a turn of the event loop of its own; where only queries
+ * inside their grace are left over the bounds, when that ends.
  */
 export class Sweeper {
   readonly #settings: SweeperSettings
@@ -50,7 +49,6 @@ export class Sweeper {
   #cancelTimer: (() => void) | undefined
   #sweeping = false
   #evicting = false
-  #stopped = false
   evictions = 0
   evictedBytes = 0
 
@@ -91,20 +89,21 @@ export class Sweeper {
     if (this.#cancelTimer === undefined) this.start()
   }
 
-  /** Sweeps at the end of the running task, if there is anything to do. */
+  /** Sweeps in the turns of the event loop that follow, if there is anything to do. */
   start(): void {
-    if (this.#sweeping || this.#stopped || !this.isOver) return
-    this.#sweeping = true
-    void Promise.resolve().then(() => this.#run({ entries: 0, bytes: 0 }, defaultSlice, undefined))
+    if (this.#sweeping || !this.isOver) return
+    void isolate('a sweep of a query bound', () =>
+      this.#run({ entries: 0, bytes: 0 }, defaultSlice, undefined),
+    )
   }
 
   /**
-   * Sweeps now, giving the event loop back between slices.
+   * Sweeps until only queries inside their grace are left over the bounds.
    *
    * @throws CultusError `CULTUS_INVALID_OPTION`
    */
   async release(budget: ReleaseBudget = {}): Promise<ReleaseReport> {
-    const slice = numberOption('slice', budget.slice ?? defaultSlice, 0, longestSlice)
+    const slice = numberOption('slice', budget.slice ?? defaultSlice, 0.1, 1_000)
     const tally: Tally = { entries: 0, bytes: 0 }
     const slices = await this.#run(tally, slice, budget.signal)
     return { ...tally, slices, completed: !this.isOver }
@@ -113,7 +112,7 @@ export class Sweeper {
   /** Evicts everything outside its grace, at once. */
   purge(): void {
     const { ledger, clock, grace } = this.#settings
-    for (let left = ledger.evictable; left > 0 && !this.#stopped; left--) {
+    for (let left = ledger.evictable; left > 0; left--) {
       const now = clock.now()
       ledger.notAfter(now)
       const victim = chooseVictim(ledger.oldest, now, grace)
@@ -122,9 +121,8 @@ export class Sweeper {
     }
   }
 
-  /** Ends every sweep and the timer. */
+  /** Ends the timer; a sweep under way ends with the ledger empty. */
   stop(): void {
-    this.#stopped = true
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
   }
@@ -133,19 +131,23 @@ export class Sweeper {
     let slices = 0
     let end: SliceEnd = 'more'
     this.#sweeping = true
-    while (end === 'more' && !signal?.aborted) {
-      if (slices > 0) await yieldToLoop()
-      end = this.#slice(tally, slice, mostInSlice)
-      slices += 1
+    try {
+      while (end === 'more' && this.isOver) {
+        await ownTurn()
+        if (signal?.aborted) break
+        end = this.#slice(tally, slice, mostInSlice)
+        slices += 1
+      }
+    } finally {
+      this.#sweeping = false
     }
-    this.#sweeping = false
     return slices
   }
 
   #slice(tally: Tally, slice: number, most: number): SliceEnd {
     const { ledger, clock, grace } = this.#settings
     const start = clock.now()
-    for (let tried = 0; !this.#stopped && this.isOver; tried++) {
+    for (let tried = 0; this.isOver; tried++) {
       const now = clock.now()
       // The next removal may take as long as all before it, so half of the slice is the last moment to begin one.
       if (tried > 0 && (tried >= most || now - start >= slice / 2)) return 'more'

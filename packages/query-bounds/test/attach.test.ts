@@ -1,5 +1,5 @@
 import { scriptedPressure } from '@cultus/core/testing'
-import { QueryCache, QueryClient, QueryObserver } from '@tanstack/query-core'
+import { dehydrate, hydrate, QueryCache, QueryClient } from '@tanstack/query-core'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type BoundQueriesOptions, boundQueries, type QueryClientLike } from '../src/index.ts'
@@ -155,6 +155,7 @@ describe('detaching', () => {
     bounds.resize({ maxQueries: 1 })
     await drained()
     expect(keys()).toHaveLength(9)
+    expect(bounds.stats()).toMatchObject({ queries: 0, evictions: 0 })
   })
 
   test('can be done twice, and by `using`', () => {
@@ -218,6 +219,24 @@ describe('hits and misses', () => {
     expect(bounds.stats()).toMatchObject({ hits: 1, misses: 0 })
   })
 
+  test('are no hydration and no initial data', () => {
+    const { bounds, client } = boundedClient({ maxQueries: 9 })
+    const source = new QueryClient()
+    source.setQueryData(['item', 1], 1)
+    hydrate(client, dehydrate(source))
+    client.getQueryCache().build(client, { queryKey: ['item', 2], initialData: 2 })
+    expect(bounds.stats()).toMatchObject({ queries: 2, hits: 0, misses: 0 })
+  })
+
+  test('are not taken back by a write that looked nothing up', () => {
+    const { bounds, client, fill } = boundedClient({ maxQueries: 9 })
+    fill(1, 2)
+    const query = client.getQueryCache().find({ queryKey: ['item', 1] })
+    client.getQueryData(['item', 2])
+    query?.setData('restored', { manual: true })
+    expect(bounds.stats()).toMatchObject({ hits: 1, misses: 0 })
+  })
+
   test('count what was read, whatever was written in between', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ write: fc.boolean(), key: fc.nat(3) })), (accesses) => {
@@ -240,6 +259,12 @@ describe('hits and misses', () => {
   })
 })
 
+test('a role is shown to the registry, where there is one', () => {
+  expect(boundedClient({ maxQueries: 1 }).bounds.role).toBeUndefined()
+  const { registry } = boundedClient({ maxQueries: 1, role: 'ai' })
+  expect(registry.usage()).toMatchObject([{ role: 'ai' }])
+})
+
 test('an eviction is told with its query, its bytes and its reason', async () => {
   const told: unknown[] = []
   const { bounds, clock, fill } = boundedClient({
@@ -253,15 +278,4 @@ test('an eviction is told with its query, its bytes and its reason', async () =>
   await drained()
   expect(told).toEqual([[['item', 1], 1, bytes / 2, 'bound']])
   expect(bounds.stats()).toMatchObject({ evictions: 1, evictedBytes: bytes / 2 })
-})
-
-test('an observer costs no lookup that keeps other queries', async () => {
-  const { client, clock, fill, keys } = boundedClient({ maxQueries: 2, grace: 100, minInactive: 0 })
-  fill(1, 2)
-  clock.advance(200)
-  new QueryObserver(client, { queryKey: ['item', 1], enabled: false }).subscribe(() => {})
-  fill(3, 3)
-  clock.advance(100)
-  await drained()
-  expect(keys()).toEqual([1, 3])
 })

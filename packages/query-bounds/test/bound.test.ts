@@ -41,8 +41,9 @@ describe('maxQueries', () => {
     clock.advance(200)
     client.getQueriesData({ queryKey: ['item'] })
     client.getQueryCache().findAll()
-    await client.invalidateQueries({ queryKey: ['item', 2] })
     client.getQueryData(['item', 1])
+    clock.advance(1)
+    await client.invalidateQueries({ queryKey: ['item', 2] })
     client.getQueryCache().find({ queryKey: ['item', 2] })
     fill(3, 3)
     clock.advance(100)
@@ -59,6 +60,20 @@ describe('maxQueries', () => {
     await drained()
     expect(keys()).toEqual([4, 5])
   })
+})
+
+test('a query written to directly counts as written', async () => {
+  const { client, clock, fill, keys } = boundedClient({ maxQueries: 2, grace: 100 })
+  fill(1, 2)
+  clock.advance(200)
+  client
+    .getQueryCache()
+    .find({ queryKey: ['item', 1] })
+    ?.setState({ data: 'restored' })
+  fill(3, 3)
+  clock.advance(100)
+  await drained()
+  expect(keys()).toEqual([1, 3])
 })
 
 describe('maxBytes', () => {

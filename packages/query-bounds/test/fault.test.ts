@@ -93,7 +93,11 @@ describe('a listener of the application', () => {
     clock.advance(1_000)
     await drained()
     expect(keys()).toHaveLength(2)
+    expect(later.stats()).toMatchObject({ ...truthOf(cache), evictions: 3 })
+
+    expect(() => client.removeQueries()).toThrow('faulty listener')
     faulty = false
+    await later.release()
     expect(later.stats()).toMatchObject(truthOf(cache))
   })
 

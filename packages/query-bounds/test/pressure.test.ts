@@ -195,12 +195,55 @@ describe('a release', () => {
     expect(report).toMatchObject({ entries: 2, slices: 1, completed: false })
   })
 
-  test('frees something even with a slice of no length', async () => {
+  test('frees something in each slice, however short', async () => {
+    const { bounds, client, clock, fill } = boundedClient({ maxQueries: 10, followPressure: false })
+    fill(1, 10)
+    clock.advance(1_000)
+    client.getQueryCache().subscribe(({ type }) => {
+      if (type === 'removed') clock.jump(1)
+    })
+    bounds.setLimitRatio(0.5)
+    expect(await bounds.release({ slice: 0.1 })).toMatchObject({ entries: 5, slices: 5 })
+  })
+
+  test('comes to an end by a clock that moves whenever it is read', async () => {
     const { bounds, clock, fill } = boundedClient({ maxQueries: 10, followPressure: false })
     fill(1, 10)
     clock.advance(1_000)
+    const read = clock.now.bind(clock)
+    clock.now = () => {
+      clock.jump(1)
+      return read()
+    }
     bounds.setLimitRatio(0.5)
-    expect(await bounds.release({ slice: 0 })).toMatchObject({ entries: 5, slices: 5 })
+    expect(await bounds.release({ slice: 0.1 })).toMatchObject({ entries: 5, completed: true })
+  })
+
+  test('holds no turn of the event loop together with another', async () => {
+    const pair = [1, 2].map(() => boundedClient({ maxQueries: 100, followPressure: false }))
+    const turns = new Set<number>()
+    let turn = 0
+    let evictions = 0
+    const count = (): void => {
+      turn += 1
+      if (evictions < 20) setImmediate(count)
+    }
+    setImmediate(count)
+    const releases = pair.map(({ bounds, client, clock, fill }, index) => {
+      fill(1, 10)
+      clock.advance(1_000)
+      client.getQueryCache().subscribe(({ type }) => {
+        if (type !== 'removed') return
+        evictions += 1
+        turns.add(turn * 2 + index)
+      })
+      bounds.setLimitRatio(0)
+      return bounds.release()
+    })
+    expect(evictions).toBe(0)
+    await Promise.all(releases)
+    expect(evictions).toBe(20)
+    expect(new Set([...turns].map((of) => of >> 1)).size).toBe(turns.size)
   })
 
   test('refuses a slice that is no time', async () => {

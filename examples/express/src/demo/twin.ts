@@ -22,7 +22,7 @@ export interface TwinSettings {
 }
 
 /** How the service's process ended before it was told to. */
-export interface Death {
+interface Death {
   readonly phase: Phase
   /** Milliseconds after the start of the run. */
   readonly after: number
