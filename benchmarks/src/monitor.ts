@@ -21,7 +21,7 @@ const quick = process.argv.includes('--quick')
 const ticks = quick ? 10_000 : 100_000
 const historySize = 3_600
 const goalMicroseconds = 50
-const goalGrowthBytes = 64 * 1_024
+const goalGrowthBytes = 256 * 1_024
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void

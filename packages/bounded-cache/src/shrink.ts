@@ -8,8 +8,8 @@ import {
 
 /** A share of what is added, given up on top of it while over a lowered bound. */
 const extraShare = 0.25
-/** So that a clock that stands still, or is coarse, cannot make a slice endless; about 3 ms of evictions. */
-const mostSteps = 8_192
+/** So that a clock that stands still, or is coarse, cannot make a slice endless; about 2 ms of evictions. */
+const mostSteps = 4_096
 
 /**
  * The most a cache may hold after something of size `adding` came in.

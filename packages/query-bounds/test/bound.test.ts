@@ -241,6 +241,15 @@ describe('burst', () => {
     expect(keys()).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
   })
 
+  test('of bytes is caught up with at once by a few, and by the rest in the turns that follow', async () => {
+    const { bounds, client, fill } = boundedClient({ maxBytes: 100_000 })
+    fill(1, 60)
+    client.setQueryData(['item', 0], 'x'.repeat(200_000))
+    expect(bounds.stats().evictions).toBe(8)
+    await drained()
+    expect(bounds.stats()).toMatchObject({ queries: 16, evictions: 45 })
+  })
+
   test('is a quarter of the bound where that is more than 64', () => {
     const { fill, bounds } = boundedClient({ maxQueries: 400 })
     fill(1, 600)

@@ -1,7 +1,8 @@
 import { type ScriptedPressure, scriptedPressure } from '@cultus/core/testing'
 import { QueryClient, type QueryClientConfig } from '@tanstack/query-core'
+import { afterEach } from 'vitest'
 import { type BoundQueriesOptions, boundQueries, type QueryBounds } from '../src/index.ts'
-import { runTanStackOn } from './tanstack-time.ts'
+import { drained, runTanStackOn } from './tanstack-time.ts'
 
 /** A bounded client of its own, on a clock and a bus that the test plays. */
 export interface BoundedClient extends ScriptedPressure {
@@ -12,6 +13,15 @@ export interface BoundedClient extends ScriptedPressure {
   /** Writes keys `from` to `to`, both included. */
   fill(from: number, to: number, data?: unknown): void
 }
+
+const attached: QueryBounds[] = []
+
+// Sweeps take turns across all bounds, so one that a test leaves under way would delay the next test's.
+afterEach(async () => {
+  for (const bounds of attached.splice(0)) bounds.detach()
+  runTanStackOn(undefined)
+  await drained()
+})
 
 export function boundedClient(
   options: BoundQueriesOptions,
@@ -24,10 +34,12 @@ export function boundedClient(
     ...config,
     defaultOptions: { queries: { retry: false, gcTime: Number.POSITIVE_INFINITY } },
   })
+  const bounds = boundQueries(client, { clock, bus, registry, ...options })
+  attached.push(bounds)
   return {
     ...pressure,
     client,
-    bounds: boundQueries(client, { clock, bus, registry, ...options }),
+    bounds,
     keys: () =>
       client
         .getQueryCache()
