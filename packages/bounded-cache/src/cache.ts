@@ -96,18 +96,19 @@ export class BoundedCache<K, V> implements MemoryConsumer {
 
   /** The value under a key, which counts as a use of it; `undefined` when there is none. */
   get(key: K): V | undefined {
-    const entry = this.#store.use(key)
-    if (entry === undefined) {
+    const stored = this.#store.use(key)
+    if (stored === undefined) {
       this.#counters.misses += 1
       return undefined
     }
     this.#counters.hits += 1
-    return entry.value
+    return this.#store.valueOf(stored)
   }
 
   /** The value under a key, which counts neither as a use nor in the statistics. */
   peek(key: K): V | undefined {
-    return this.#store.peek(key)?.value
+    const stored = this.#store.peek(key)
+    return stored === undefined ? undefined : this.#store.valueOf(stored)
   }
 
   /** Whether a key can be served, which counts neither as a use nor in the statistics. */
@@ -142,22 +143,22 @@ export class BoundedCache<K, V> implements MemoryConsumer {
 
   /** The keys, values and both that can be served when called, the one to be evicted last first. */
   *entries(): IterableIterator<[K, V]> {
-    for (const entry of this.#store.fresh()) yield [entry.key, entry.value]
+    yield* this.#store.fresh()
   }
 
   /** The keys, in the order of `entries`. */
   *keys(): IterableIterator<K> {
-    for (const entry of this.#store.fresh()) yield entry.key
+    for (const [key] of this.#store.fresh()) yield key
   }
 
   /** The values, in the order of `entries`. */
   *values(): IterableIterator<V> {
-    for (const entry of this.#store.fresh()) yield entry.value
+    for (const [, value] of this.#store.fresh()) yield value
   }
 
   /** Calls `callback` with each value, in the order of `entries`. */
   forEach(callback: (value: V, key: K, cache: this) => void): void {
-    for (const entry of this.#store.fresh()) callback(entry.value, entry.key, this)
+    for (const [key, value] of this.#store.fresh()) callback(value, key, this)
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
@@ -177,10 +178,10 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   async fetch(key: K, loader: Loader<K, V>, options?: SetOptions): Promise<V> {
     const ttl = this.#ttlOf(options)
     if (typeof loader !== 'function') throw invalidArgument('loader', 'be a function', loader)
-    const entry = this.#store.use(key)
-    if (entry !== undefined) {
+    const stored = this.#store.use(key)
+    if (stored !== undefined) {
       this.#counters.hits += 1
-      return entry.value
+      return this.#store.valueOf(stored)
     }
     this.#counters.misses += 1
     const shared = this.#flights.join(key)

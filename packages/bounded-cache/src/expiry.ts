@@ -1,16 +1,21 @@
-import type { Entry } from './entry.ts'
 import type { Policy } from './policies/policy.ts'
+import { type Stored, Wrapped } from './wrapped.ts'
 
 /**
- * Whether an entry must not be served at `now`, which is on the scale of its `storedAt`.
+ * Whether a value must not be served at `now`, which is on the scale of its `storedAt`.
  *
  * Its age counts from when it was set; an age below 0 means that the clock went back, and nobody can tell how
- * old the entry is: better to load it again than to serve it for as long as the clock was wrong.
+ * old the value is: better to load it again than to serve it for as long as the clock was wrong.
  */
-export function isExpired(entry: Entry<unknown, unknown>, now: number): boolean {
-  if (entry.ttl === 0) return false
-  const age = now - entry.storedAt
-  return !(age >= 0 && age < entry.ttl)
+export function isExpired(stored: Stored<unknown>, now: number): boolean {
+  if (!canExpire(stored)) return false
+  const age = now - stored.storedAt
+  return !(age >= 0 && age < stored.ttl)
+}
+
+/** Whether a value is served for a time only; nothing else costs a reading of the clock. */
+export function canExpire<V>(stored: Stored<V>): stored is Wrapped<V> {
+  return stored instanceof Wrapped && stored.ttl !== 0
 }
 
 /**
@@ -20,15 +25,15 @@ export function isExpired(entry: Entry<unknown, unknown>, now: number): boolean 
  * It knows a time before which nothing it has seen expires, and until then there is nothing to do.
  */
 export class ExpirySweep<K, V> {
-  readonly #policy: Policy<K, V>
-  #cursor: IterableIterator<Entry<K, V>> | undefined
+  readonly #policy: Policy<K, Stored<V>>
+  #cursor: IterableIterator<[K, Stored<V>]> | undefined
   /** The earliest end of any entry held. */
   #earliest = Number.POSITIVE_INFINITY
   /** The same of the entries that this round has passed or that came during it. */
   #earliestPassed = Number.POSITIVE_INFINITY
   #visited = 0
 
-  constructor(policy: Policy<K, V>) {
+  constructor(policy: Policy<K, Stored<V>>) {
     this.#policy = policy
   }
 
@@ -37,10 +42,10 @@ export class ExpirySweep<K, V> {
     return this.#earliest !== Number.POSITIVE_INFINITY
   }
 
-  /** Takes notice of an entry that was stored. */
-  note(entry: Entry<K, V>): void {
-    if (entry.ttl === 0) return
-    const end = entry.storedAt + entry.ttl
+  /** Takes notice of a value that was stored. */
+  note(stored: Stored<V>): void {
+    if (!canExpire(stored)) return
+    const end = stored.storedAt + stored.ttl
     if (end < this.#earliest) this.#earliest = end
     if (end < this.#earliestPassed) this.#earliestPassed = end
   }
@@ -51,7 +56,7 @@ export class ExpirySweep<K, V> {
   }
 
   /** Looks at the next entry, and returns it if it has expired. */
-  examine(now: number): Entry<K, V> | undefined {
+  examine(now: number): readonly [key: K, stored: Stored<V>] | undefined {
     if (this.#cursor === undefined) {
       this.#cursor = this.#policy.entries()
       this.#earliestPassed = Number.POSITIVE_INFINITY
@@ -62,9 +67,10 @@ export class ExpirySweep<K, V> {
       return undefined
     }
     this.#visited += 1
-    if (isExpired(entry, now)) return entry
-    if (entry.ttl !== 0)
-      this.#earliestPassed = Math.min(this.#earliestPassed, entry.storedAt + entry.ttl)
+    const [, stored] = entry
+    if (isExpired(stored, now)) return entry
+    if (canExpire(stored))
+      this.#earliestPassed = Math.min(this.#earliestPassed, stored.storedAt + stored.ttl)
     return undefined
   }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '@cultus/core'
 import type { Bounds } from './bounds.ts'
-import { Entry } from './entry.ts'
-import { ExpirySweep, isExpired } from './expiry.ts'
+import { canExpire, ExpirySweep, isExpired } from './expiry.ts'
 import type { ResolvedOptions } from './options.ts'
 import { policyNamed } from './policies/named.ts'
 import type { Policy } from './policies/policy.ts'
@@ -9,6 +8,7 @@ import { type RemovalCause, RemovalReporter } from './removal.ts'
 import { ceilingAfterAdding, type Shrinkable } from './shrink.ts'
 import { EntrySizer } from './sizing.ts'
 import type { Counters } from './stats.ts'
+import { type Stored, unwrap, Wrapped } from './wrapped.ts'
 
 /** Entries looked at in search of expired ones at each step: more than one, or they could pile up. */
 const looksPerStep = 3
@@ -20,7 +20,7 @@ const looksPerStep = 3
  * order again.
  */
 export class EntryStore<K, V> implements Shrinkable {
-  readonly #policy: Policy<K, V>
+  readonly #policy: Policy<K, Stored<V>>
   readonly #bounds: Bounds
   readonly #sizer: EntrySizer<K, V>
   readonly #sweep: ExpirySweep<K, V>
@@ -28,11 +28,12 @@ export class EntryStore<K, V> implements Shrinkable {
   readonly #removals: RemovalReporter<K, V> | undefined
   readonly #clock: Clock
   readonly #madeAt: number
-  #bytes = 0
+  /** Whether no value was ever wrapped, so that none needs to be looked at. */
+  #bare = true
   #closed = false
 
   constructor(options: ResolvedOptions<K, V>, bounds: Bounds, counters: Counters) {
-    this.#policy = policyNamed<K, V>(options.policy)
+    this.#policy = policyNamed<K, Stored<V>>(options.policy)
     this.#bounds = bounds
     this.#sizer = new EntrySizer(options.name, options.sizeOf)
     this.#sweep = new ExpirySweep(this.#policy)
@@ -47,46 +48,46 @@ export class EntryStore<K, V> implements Shrinkable {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#policy.bytes
   }
 
   /** Whether it holds more than the bounds in force. */
   get over(): boolean {
     const { limitEntries, limitBytes } = this.#bounds
-    return this.#policy.size > limitEntries || this.#bytes > limitBytes
+    return this.#policy.size > limitEntries || this.#policy.bytes > limitBytes
   }
 
-  /** The entry that can be served under a key; this counts as a use of it. */
-  use(key: K): Entry<K, V> | undefined {
-    const entry = this.#policy.get(key)
-    // Only an entry that can expire costs a reading of the clock.
-    return entry === undefined || entry.ttl === 0 ? entry : this.#ifFresh(entry)
+  /** What can be served under a key, for {@link EntryStore.valueOf}; this counts as a use of it. */
+  use(key: K): Stored<V> | undefined {
+    const stored = this.#policy.get(key)
+    return this.#bare || stored === undefined ? stored : this.#ifFresh(key, stored)
   }
 
-  /** The entry that can be served under a key; this does not count as a use of it. */
-  peek(key: K): Entry<K, V> | undefined {
-    const entry = this.#policy.peek(key)
-    return entry === undefined || entry.ttl === 0 ? entry : this.#ifFresh(entry)
+  /** What can be served under a key, for {@link EntryStore.valueOf}; this does not count as a use of it. */
+  peek(key: K): Stored<V> | undefined {
+    const stored = this.#policy.peek(key)
+    return this.#bare || stored === undefined ? stored : this.#ifFresh(key, stored)
+  }
+
+  valueOf(stored: Stored<V>): V {
+    return this.#bare ? (stored as V) : unwrap(stored)
   }
 
   /**
    * Keeps a value for `ttl` whole milliseconds (0: for ever; below: not at all), or refuses it. What was under the
    * key is gone either way.
    */
-  put(key: K, value: V, ttl: number, bytes: number | undefined): boolean {
-    const charge = this.#sizer.measure(key, value, bytes)
+  put(key: K, value: V, ttl: number, given: number | undefined): boolean {
+    const charge = this.#sizer.measure(key, value, ttl > 0, given)
     if (this.#closed) return false
     const kept = ttl >= 0 && this.#bounds.admits(charge)
-    const old = kept ? this.#policy.get(key) : this.#policy.peek(key)
-    const held = this.#bytes
-    const { size } = this.#policy
     const now = ttl > 0 || this.#sweep.watching ? this.#now() : 0
-    if (!kept) this.#refuse(key, value, old, ttl)
+    if (this.#removals !== undefined) this.#reportPut(key, value, kept, ttl)
+    if (kept) this.#keep(key, value, ttl, now, charge)
     else {
-      if (old === undefined) this.#add(new Entry(key, value, charge, now, ttl))
-      else this.#overwrite(old, value, charge, now, ttl)
-      this.#counters.sets += 1
-      this.#fit(size, held, charge)
+      this.#policy.delete(key)
+      if (ttl < 0) this.#counters.expirations += 1
+      else this.#counters.refusals += 1
     }
     for (let look = 0; look < looksPerStep && this.#sweep.due(now); look++) this.#sweepOne(now)
     this.#removals?.flush()
@@ -95,9 +96,9 @@ export class EntryStore<K, V> implements Shrinkable {
 
   /** Takes out what can be served under a key, and returns whether there was such an entry. */
   delete(key: K): boolean {
-    const entry = this.peek(key)
-    if (entry === undefined) return false
-    this.#remove(entry, 'deleted')
+    const stored = this.peek(key)
+    if (stored === undefined) return false
+    this.#remove(key, stored, 'deleted')
     this.#removals?.flush()
     return true
   }
@@ -106,11 +107,12 @@ export class EntryStore<K, V> implements Shrinkable {
   empty(cause: 'deleted' | 'pressure'): void {
     if (cause === 'pressure') this.#countEvictions(this.#policy.size, cause)
     if (this.#removals !== undefined) {
-      for (const entry of this.#policy.entries()) this.#removals.add(entry.key, entry.value, cause)
+      for (const [key, stored] of this.#policy.entries()) {
+        this.#removals.add(key, unwrap(stored), cause)
+      }
     }
     this.#policy.clear()
     this.#sweep.restart()
-    this.#bytes = 0
     this.#removals?.flush()
   }
 
@@ -129,9 +131,11 @@ export class EntryStore<K, V> implements Shrinkable {
 
   /** Takes out one entry, expired if a few looks find such a one, else the one worth least; returns its bytes. */
   giveUp(): number | undefined {
-    const entry = this.#dropExpired() ?? this.#evict('pressure')
+    const held = this.#policy.bytes
+    if (!this.#dropExpired() && !this.#evict('pressure')) return undefined
+    const given = held - this.#policy.bytes
     this.#removals?.flush()
-    return entry?.bytes
+    return given
   }
 
   /** Gives back memory that served entries which are gone. */
@@ -139,76 +143,72 @@ export class EntryStore<K, V> implements Shrinkable {
     if (this.#policy.compact()) this.#sweep.restart()
   }
 
-  /** The entries that can be served now, the one to be evicted last first. */
-  fresh(): Entry<K, V>[] {
+  /** The keys and values that can be served now, the one to be evicted last first. */
+  fresh(): [K, V][] {
     const now = this.#now()
-    return [...this.#policy.entries()].filter((entry) => !isExpired(entry, now)).reverse()
+    const entries: [K, V][] = []
+    for (const [key, stored] of this.#policy.entries()) {
+      if (!isExpired(stored, now)) entries.push([key, unwrap(stored)])
+    }
+    return entries.reverse()
   }
 
   /**
-   * Whole milliseconds since the store was made: V8 keeps small integers in the entry itself, where other numbers
-   * would each be an object. Both ends of an age are rounded down, so that no entry is served too long.
+   * Whole milliseconds since the store was made: V8 keeps small integers in the object itself, where other numbers
+   * would each be an object. Both ends of an age are rounded down, so that no value is served too long.
    */
   #now(): number {
     return Math.floor(this.#clock.now() - this.#madeAt)
   }
 
-  #ifFresh(entry: Entry<K, V>): Entry<K, V> | undefined {
-    if (!isExpired(entry, this.#now())) return entry
-    this.#remove(entry, 'expired')
+  #ifFresh(key: K, stored: Stored<V>): Stored<V> | undefined {
+    if (!canExpire(stored) || !isExpired(stored, this.#now())) return stored
+    this.#remove(key, stored, 'expired')
     this.#removals?.flush()
     return undefined
   }
 
-  #add(entry: Entry<K, V>): void {
-    this.#policy.add(entry)
-    this.#bytes += entry.bytes
-    this.#sweep.note(entry)
-  }
-
-  #overwrite(entry: Entry<K, V>, value: V, bytes: number, now: number, ttl: number): void {
-    // A value set again under its own key did not leave: who closes what leaves must not close it.
-    if (!Object.is(entry.value, value)) this.#removals?.add(entry.key, entry.value, 'replaced')
-    this.#bytes += bytes - entry.bytes
-    entry.value = value
-    entry.bytes = bytes
-    entry.storedAt = now
-    entry.ttl = ttl
-    this.#sweep.note(entry)
-  }
-
-  #refuse(key: K, value: V, old: Entry<K, V> | undefined, ttl: number): void {
-    if (old !== undefined && Object.is(old.value, value)) this.#takeOut(old)
-    else if (old !== undefined) this.#remove(old, 'replaced')
-    if (ttl < 0) this.#counters.expirations += 1
-    else this.#counters.refusals += 1
-    this.#removals?.add(key, value, ttl < 0 ? 'expired' : 'refused')
-  }
-
-  /** Makes room for what came in, given what was held before. */
-  #fit(size: number, held: number, charge: number): void {
+  #keep(key: K, value: V, ttl: number, now: number, charge: number): void {
+    const { size, bytes } = this.#policy
     const { maxEntries, maxBytes, limitEntries, limitBytes } = this.#bounds
+    let stored: Stored<V>
+    if (ttl === 0 && value !== undefined) stored = value as Stored<V>
+    else {
+      stored = new Wrapped(value, now, ttl)
+      this.#bare = false
+      this.#sweep.note(stored)
+    }
+    this.#policy.set(key, stored, charge)
+    this.#counters.sets += 1
     this.#trim(maxEntries, maxBytes, 'evicted')
     this.#trim(
       ceilingAfterAdding(size, 1, limitEntries),
-      ceilingAfterAdding(held, charge, limitBytes),
+      ceilingAfterAdding(bytes, charge, limitBytes),
       'pressure',
     )
   }
 
+  #reportPut(key: K, value: V, kept: boolean, ttl: number): void {
+    const old = this.#policy.peek(key)
+    // A value set again under its own key did not leave: who closes what leaves must not close it.
+    if (old !== undefined && !Object.is(unwrap(old), value)) {
+      this.#removals?.add(key, unwrap(old), 'replaced')
+    }
+    if (!kept) this.#removals?.add(key, value, ttl < 0 ? 'expired' : 'refused')
+  }
+
   #trim(entries: number, bytes: number, cause: 'evicted' | 'pressure'): void {
-    while (this.#policy.size > entries || this.#bytes > bytes) {
-      if (this.#evict(cause) === undefined) return
+    while (this.#policy.size > entries || this.#policy.bytes > bytes) {
+      if (!this.#evict(cause)) return
     }
   }
 
-  #evict(cause: 'evicted' | 'pressure'): Entry<K, V> | undefined {
-    const entry = this.#policy.evict()
-    if (entry === undefined) return undefined
-    this.#bytes -= entry.bytes
+  #evict(cause: 'evicted' | 'pressure'): boolean {
+    const next = this.#removals && this.#policy.next()
+    if (!this.#policy.evict()) return false
     this.#countEvictions(1, cause)
-    this.#removals?.add(entry.key, entry.value, cause)
-    return entry
+    if (next !== undefined) this.#removals?.add(next[0], unwrap(next[1]), cause)
+    return true
   }
 
   #countEvictions(count: number, cause: 'evicted' | 'pressure'): void {
@@ -216,31 +216,25 @@ export class EntryStore<K, V> implements Shrinkable {
     if (cause === 'pressure') this.#counters.pressureEvictions += count
   }
 
-  #remove(entry: Entry<K, V>, cause: Exclude<RemovalCause, 'evicted' | 'pressure'>): void {
-    this.#takeOut(entry)
+  #remove(key: K, stored: Stored<V>, cause: Extract<RemovalCause, 'expired' | 'deleted'>): void {
+    this.#policy.delete(key)
     if (cause === 'expired') this.#counters.expirations += 1
-    this.#removals?.add(entry.key, entry.value, cause)
+    this.#removals?.add(key, unwrap(stored), cause)
   }
 
-  #takeOut(entry: Entry<K, V>): void {
-    this.#policy.delete(entry.key)
-    this.#bytes -= entry.bytes
-  }
-
-  #dropExpired(): Entry<K, V> | undefined {
-    if (!this.#sweep.watching) return undefined
+  #dropExpired(): boolean {
+    if (!this.#sweep.watching) return false
     const now = this.#now()
-    let dropped: Entry<K, V> | undefined
-    for (let look = 0; look < looksPerStep && dropped === undefined; look++) {
-      if (this.#sweep.due(now)) dropped = this.#sweepOne(now)
+    for (let look = 0; look < looksPerStep && this.#sweep.due(now); look++) {
+      if (this.#sweepOne(now)) return true
     }
-    return dropped
+    return false
   }
 
-  #sweepOne(now: number): Entry<K, V> | undefined {
-    const entry = this.#sweep.examine(now)
-    if (entry === undefined || this.#policy.peek(entry.key) !== entry) return undefined
-    this.#remove(entry, 'expired')
-    return entry
+  #sweepOne(now: number): boolean {
+    const found = this.#sweep.examine(now)
+    if (found === undefined || this.#policy.peek(found[0]) !== found[1]) return false
+    this.#remove(found[0], found[1], 'expired')
+    return true
   }
 }

@@ -1,7 +1,7 @@
 import type { FakeClock } from '@cultus/core/testing'
 import { expect } from 'vitest'
 import type { BoundedCache, Removal, SetOptions } from '../src/index.ts'
-import { entryOverhead } from '../src/sizing.ts'
+import { entryOverhead, expiryOverhead } from '../src/sizing.ts'
 
 interface Held {
   readonly value: number
@@ -91,7 +91,8 @@ export class CacheModel {
     options: Required<SetOptions>,
     removals: Removal<number, number>[],
   ): boolean {
-    const bytes = entryOverhead + keyBytes + options.bytes
+    const expires = options.ttl >= 1 && options.ttl !== Number.POSITIVE_INFINITY
+    const bytes = entryOverhead + (expires ? expiryOverhead : 0) + keyBytes + options.bytes
     const queue = [...removals]
     const { size: sizeBefore, bytes: bytesBefore } = this
     const fits = this.limitEntries >= 1 && bytes <= this.limitBytes * this.share

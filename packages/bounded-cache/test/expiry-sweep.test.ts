@@ -1,34 +1,39 @@
 import { expect, test } from 'vitest'
-import { Entry } from '../src/entry.ts'
 import { ExpirySweep } from '../src/expiry.ts'
 import type { Policy } from '../src/policies/policy.ts'
+import { type Stored, Wrapped } from '../src/wrapped.ts'
 
 /** A policy whose iterators do not see what came after they were made. */
-class SnapshotPolicy implements Policy<string, number> {
-  readonly #held = new Map<string, Entry<string, number>>()
+class SnapshotPolicy implements Policy<string, Stored<number>> {
+  readonly #held = new Map<string, Stored<number>>()
+  readonly bytes = 0
 
   get size(): number {
     return this.#held.size
   }
 
-  get(key: string): Entry<string, number> | undefined {
+  get(key: string): Stored<number> | undefined {
     return this.#held.get(key)
   }
 
-  peek(key: string): Entry<string, number> | undefined {
+  peek(key: string): Stored<number> | undefined {
     return this.#held.get(key)
   }
 
-  add(entry: Entry<string, number>): void {
-    this.#held.set(entry.key, entry)
+  set(key: string, stored: Stored<number>): void {
+    this.#held.set(key, stored)
   }
 
   delete(key: string): void {
     this.#held.delete(key)
   }
 
-  evict(): Entry<string, number> | undefined {
+  next(): undefined {
     return undefined
+  }
+
+  evict(): boolean {
+    return false
   }
 
   clear(): void {
@@ -39,8 +44,8 @@ class SnapshotPolicy implements Policy<string, number> {
     return false
   }
 
-  entries(): IterableIterator<Entry<string, number>> {
-    return [...this.#held.values()].values()
+  entries(): IterableIterator<[string, Stored<number>]> {
+    return [...this.#held].values()
   }
 }
 
@@ -51,9 +56,9 @@ function store(
   ttl: number,
   now = 0,
 ): void {
-  const entry = new Entry(key, 0, 1, now, ttl)
-  policy.add(entry)
-  sweep.note(entry)
+  const stored = ttl === 0 ? 0 : new Wrapped(0, now, ttl)
+  policy.set(key, stored)
+  sweep.note(stored)
 }
 
 test('has nothing to do before the first entry can have expired', () => {
@@ -73,7 +78,7 @@ test('knows after a round when the next entry expires, also one that came during
   const sweep = new ExpirySweep(policy)
   store(policy, sweep, 'first', 10)
   store(policy, sweep, 'second', 1_000)
-  expect(sweep.examine(10)?.key).toBe('first')
+  expect(sweep.examine(10)?.[0]).toBe('first')
   policy.delete('first')
   store(policy, sweep, 'during', 50, 10)
   expect(sweep.examine(10)).toBeUndefined()
@@ -90,5 +95,5 @@ test('starts a round again that ended before it had seen everything', () => {
   for (const key of ['b', 'c', 'd']) store(policy, sweep, key, 20)
   expect(sweep.examine(0)).toBeUndefined()
   expect(sweep.due(10)).toBe(true)
-  expect(sweep.examine(10)?.key).toBe('a')
+  expect(sweep.examine(10)?.[0]).toBe('a')
 })

@@ -1,16 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Entry } from '../src/entry.ts'
 import { LruPolicy } from '../src/policies/lru.ts'
 
 function filled(count: number): LruPolicy<number, number> {
   const policy = new LruPolicy<number, number>()
-  for (let key = 0; key < count; key++) policy.add(new Entry(key, key, 1, 0, 0))
+  for (let key = 0; key < count; key++) policy.set(key, key, 2)
   return policy
 }
 
 function keysOf(policy: LruPolicy<number, number>): number[] {
-  return [...policy.entries()].map(({ key }) => key)
+  return [...policy.entries()].map(([key]) => key)
 }
 
 test('evicts nothing by itself', () => {
@@ -27,7 +26,10 @@ test('keeps every entry and their order when it is compacted', () => {
   expect(policy.compact()).toBe(true)
   expect(keysOf(policy)).toEqual(keys)
   expect(policy.compact()).toBe(false)
-  expect(policy.evict()?.key).toBe(4_000)
+  expect(policy.bytes).toBe(2_000)
+  expect(policy.next()).toEqual([4_000, 4_000])
+  expect(policy.evict()).toBe(true)
+  expect(policy.peek(4_000)).toBeUndefined()
 })
 
 test('does not compact more than one slice can take', () => {
@@ -42,10 +44,11 @@ test('takes entries again after its last one was deleted, evicted or cleared', (
   for (const empty of [() => policy.delete(0), () => policy.evict(), () => policy.clear()]) {
     empty()
     expect(policy.size).toBe(0)
-    expect(policy.evict()).toBeUndefined()
+    expect(policy.next()).toBeUndefined()
+    expect(policy.evict()).toBe(false)
     policy.delete(0)
-    policy.add(new Entry(0, 0, 1, 0, 0))
-    expect(policy.peek(0)?.value).toBe(0)
+    policy.set(0, 0, 2)
+    expect(policy.peek(0)).toBe(0)
   }
 })
 
@@ -53,8 +56,18 @@ test('gives its tables back when its last entry is deleted', () => {
   const policy = filled(5_000)
   while (policy.size > 1) policy.evict()
   policy.delete(4_999)
-  policy.add(new Entry(0, 0, 1, 0, 0))
+  policy.set(0, 0, 2)
   expect(policy.compact()).toBe(false)
+})
+
+test('takes notice of a new size of the value it holds', () => {
+  const policy = new LruPolicy<string, object>()
+  const value = {}
+  policy.set('a', value, 5)
+  policy.set('b', {}, 1)
+  policy.set('a', value, 7)
+  expect(policy.bytes).toBe(8)
+  expect(policy.next()?.[0]).toBe('b')
 })
 
 test('an iterator that is stepped while the policy changes leaves it in order', () => {
@@ -72,7 +85,7 @@ test('an iterator that is stepped while the policy changes leaves it in order', 
             else if (type === 'delete') policy.delete(key)
             else if (type === 'evict') policy.evict()
             else if (type === 'clear') policy.clear()
-            else if (policy.peek(key) === undefined) policy.add(new Entry(key, key, 1, 0, 0))
+            else if (policy.peek(key) === undefined) policy.set(key, key, 2)
           }
         }
         expect(keysOf(policy)).toHaveLength(policy.size)

@@ -1,4 +1,4 @@
-/** How close V8 is to giving up on collecting; see {@link strikesAfter}. */
+/** How often in a row, up to 4, V8 collected with little effect; near the fourth it gives up. */
 export type GcStrikes = 0 | 1 | 2 | 3 | 4
 
 /** What one major collection found, and the time it took. */

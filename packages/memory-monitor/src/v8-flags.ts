@@ -1,5 +1,5 @@
 /** Where a flag was given: on the command line, or in the environment. */
-export type FlagOrigin = 'flag' | 'NODE_OPTIONS'
+type FlagOrigin = 'flag' | 'NODE_OPTIONS'
 
 /** The V8 flags that set the size of the heap, as this process was started with them. */
 export interface HeapFlags {

@@ -70,6 +70,15 @@ describe('cgroup v2', () => {
     expect(source(root).read(0)?.usedBytes).toBe(190)
   })
 
+  test('follows the group itself where its ancestors have more room', () => {
+    const root = tree({
+      'proc/self/cgroup': '0::/pod1/c1\n',
+      ...v2Group('pod1/c1', '400', 300),
+      ...v2Group('pod1', '500', 310),
+    })
+    expect(source(root).read(0)).toMatchObject({ path: '/pod1/c1', usedBytes: 300 })
+  })
+
   test('follows the ancestor nearest to its limit, usage and limit as a pair', () => {
     const root = tree({
       'proc/self/cgroup': '0::/pods/pod1/c1\n',
@@ -210,6 +219,14 @@ describe('a group that went away', () => {
     expect(container.read(30_000)).toBeUndefined()
   })
 
+  test('is one whose file lost the field, though it was read there before', () => {
+    const root = tree({ ...files, ...v2Group('a', '500', 200, 'anon 1234\ninactive_file 50\n') })
+    const container = source(root)
+    expect(container.read(0)?.usedBytes).toBe(150)
+    write(root, { 'sys/fs/cgroup/a/memory.stat': 'anon 1234\n' })
+    expect(() => container.read(1)).toThrow('memory limit')
+  })
+
   test('is looked up again where the process is now', () => {
     const root = tree(files)
     const container = source(root)
@@ -227,11 +244,13 @@ test.runIf(existsSync('/proc/self/fd'))(
       'proc/self/cgroup': '0::/a/b\n',
       ...v2Group('a/b', '500', 2),
       ...v2Group('a', 'max', 1),
+      'sys/fs/cgroup/memory.max': '500\n',
     })
     const open = (): number => readdirSync('/proc/self/fd').length
     const before = open()
     const container = new ContainerSource(root, host)
     for (const now of [0, 40_000, 80_000]) container.read(now)
+    // Three of each complete group; of one that is not, none.
     expect(open()).toBe(before + 6)
     container.close()
     expect(open()).toBe(before)

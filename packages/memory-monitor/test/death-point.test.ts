@@ -67,14 +67,16 @@ describe('a heap with flags', () => {
     ).toEqual({ bytes: 96 * mib, origin: 'flag' })
   })
 
-  test('ignores an environment that V8 was not started with', () => {
-    const nodeOptions = '--max-old-space-size=8192'
-    const options = { nodeMajor: 20, heapSizeLimit: 4144 * mib, totalBytes: 24_000 * mib }
-    expect(heapDeathPoint({ ...plain, ...options, nodeOptions })).toEqual({
-      bytes: 4096 * mib,
-      origin: 'heap-size-limit',
-    })
-  })
+  test.each(['--max-old-space-size=8192', '--max-old-space-size=64'])(
+    'ignores an environment that V8 was not started with: %s',
+    (nodeOptions) => {
+      const options = { nodeMajor: 20, heapSizeLimit: 4144 * mib, totalBytes: 24_000 * mib }
+      expect(heapDeathPoint({ ...plain, ...options, nodeOptions })).toEqual({
+        bytes: 4096 * mib,
+        origin: 'heap-size-limit',
+      })
+    },
+  )
 
   test('lets a percentage win over a size', () => {
     const execArgv = ['--max-old-space-size=2500']

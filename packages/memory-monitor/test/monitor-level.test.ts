@@ -117,6 +117,21 @@ describe('verification', () => {
     expect(sources.collections).toBe(before + 1)
   })
 
+  test('comes early after the level rose, since those who hear of it release', () => {
+    const { clock, monitor, sources } = set()
+    monitor.start()
+    sources.live = 75
+    sources.major()
+    clock.advance(100_000)
+    const before = sources.collections
+    sources.live = 90
+    sources.major()
+    sources.live = 10
+    sources.garbage = 80
+    clock.advance(3_200)
+    expect(sources.collections).toBe(before + 1)
+  })
+
   test('does not happen when it was forbidden', () => {
     const { clock, monitor, sources } = set({ verify: false })
     monitor.start()

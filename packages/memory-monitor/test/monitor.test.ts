@@ -65,6 +65,7 @@ describe('a source that fails', () => {
     sources.failing.add('container')
     clock.advance(60_000)
     expect(bus.level).toBe('emergency')
+    expect(monitor.snapshot().confidence).toBe('estimated')
     expect(monitor.snapshot().failures).toBeGreaterThan(0)
     sources.failing.clear()
     sources.contain(10)

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import type { Entry } from '../entry.ts'
 import type { Policy } from './policy.ts'
 
 /**
@@ -9,9 +8,14 @@ import type { Policy } from './policy.ts'
 const mostMoved = 2_048
 const leastSlots = 1_024
 
+/** Stands for the key `undefined`, which the iterators of `lru-cache` pass over. */
+const undefinedKey = Symbol('undefined')
+
+type Held<K> = (K & (NonNullable<unknown> | null)) | typeof undefinedKey
+
 /** Evicts the entry that has gone unused the longest; the entries live in `lru-cache`. */
-export class LruPolicy<K, V> implements Policy<K, V> {
-  #entries: LRUCache<NonNullable<K>, Entry<K, V>> = unbounded()
+export class LruPolicy<K, V extends NonNullable<unknown> | null> implements Policy<K, V> {
+  #entries: LRUCache<NonNullable<Held<K>>, NonNullable<V>> = unbounded()
   /** The most entries held since the arrays of `lru-cache`, which never shrink, were made. */
   #slots = 0
 
@@ -19,27 +23,38 @@ export class LruPolicy<K, V> implements Policy<K, V> {
     return this.#entries.size
   }
 
-  get(key: K): Entry<K, V> | undefined {
-    return this.#entries.get(key as NonNullable<K>)
+  get bytes(): number {
+    return this.#entries.calculatedSize
   }
 
-  peek(key: K): Entry<K, V> | undefined {
-    return this.#entries.peek(key as NonNullable<K>)
+  get(key: K): V | undefined {
+    return this.#entries.get(held(key))
   }
 
-  add(entry: Entry<K, V>): void {
-    this.#entries.set(entry.key as NonNullable<K>, entry)
+  peek(key: K): V | undefined {
+    return this.#entries.peek(held(key))
+  }
+
+  set(key: K, value: V, bytes: number): void {
+    // Given the value that it holds, `lru-cache` would not take notice of a new size.
+    if (this.peek(key) === value) this.delete(key)
+    this.#entries.set(held(key), value as NonNullable<V>, { size: bytes })
     if (this.#entries.size > this.#slots) this.#slots = this.#entries.size
   }
 
   delete(key: K): void {
     // Taking out its last entry, `lru-cache` would wipe every slot it ever used.
-    if (this.#entries.size === 1 && this.#entries.has(key as NonNullable<K>)) this.clear()
-    else this.#entries.delete(key as NonNullable<K>)
+    if (this.#entries.size === 1 && this.#entries.has(held(key))) this.clear()
+    else this.#entries.delete(held(key))
   }
 
-  evict(): Entry<K, V> | undefined {
-    return this.#entries.pop()
+  next(): readonly [key: K, value: V] | undefined {
+    const { value } = this.entries().next()
+    return value
+  }
+
+  evict(): boolean {
+    return this.#entries.pop() !== undefined
   }
 
   clear(): void {
@@ -48,18 +63,29 @@ export class LruPolicy<K, V> implements Policy<K, V> {
   }
 
   compact(): boolean {
-    const { size } = this.#entries
-    if (this.#slots < leastSlots || this.#slots <= 2 * size || size > mostMoved) return false
-    const kept = this.entries()
+    const before = this.#entries
+    if (this.#slots < leastSlots || this.#slots <= 2 * before.size || before.size > mostMoved) {
+      return false
+    }
     this.clear()
-    for (const entry of kept) this.add(entry)
+    for (const key of before.rkeys()) {
+      const info = before.info(key)
+      if (info?.size !== undefined) this.set(given(key), info.value as V, info.size)
+    }
     return true
   }
 
-  entries(): IterableIterator<Entry<K, V>> {
-    // Typed as if it could be without a value, which it passes over.
-    return this.#entries.rvalues() as IterableIterator<Entry<K, V>>
+  *entries(): IterableIterator<[K, V]> {
+    for (const [key, value] of this.#entries.rentries()) yield [given(key as Held<K>), value as V]
   }
+}
+
+function held<K>(key: K): NonNullable<Held<K>> {
+  return (key === undefined ? undefinedKey : key) as NonNullable<Held<K>>
+}
+
+function given<K>(key: Held<K>): K {
+  return (key === undefinedKey ? undefined : key) as K
 }
 
 /**
@@ -69,6 +95,9 @@ export class LruPolicy<K, V> implements Policy<K, V> {
  * Without `max` its arrays grow with the entries: 17 bytes more for an entry and 8 % more for a `get`, and any
  * bound can be held from outside, at any time, with `pop()`.
  */
-function unbounded<K extends {}, V extends {}>(): LRUCache<K, V> {
-  return new LRUCache<K, V>({ maxSize: Number.MAX_SAFE_INTEGER, sizeCalculation: () => 1 })
+function unbounded<K extends NonNullable<unknown>, V extends NonNullable<unknown>>(): LRUCache<
+  K,
+  V
+> {
+  return new LRUCache<K, V>({ maxSize: Number.MAX_SAFE_INTEGER })
 }

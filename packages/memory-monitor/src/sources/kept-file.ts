@@ -37,8 +37,8 @@ export class KeptFile {
   field(line: Buffer): number | undefined {
     const first = this.#buffer.compare(line, 1, line.length, 0, line.length - 1) === 0
     const found = first ? -1 : this.#buffer.indexOf(line)
-    // What lies behind the end was read earlier.
-    if (!first && (found < 0 || found >= this.#length)) return undefined
+    if (!first && found < 0) return undefined
+    // A match behind the end was read earlier, and no digit there counts.
     const start = found + line.length
     return this.#digits(start, this.#numberEnd(start))
   }
