@@ -18,8 +18,8 @@ import { table } from './table.ts'
 
 const quick = process.argv.includes('--quick')
 const maxEntries = 10_000
-const generations = quick ? 2 : 5
-const roundsEach = quick ? 5 : 9
+const generations = quick ? 3 : 5
+const roundsEach = quick ? 4 : 9
 const memoryRuns = quick ? 1 : 5
 const memoryEntries = quick ? [10_000] : [10_000, 100_000]
 const mostGetRatio = 1.6

@@ -1,9 +1,8 @@
 import {
   type Clock,
   type ConsumerUsage,
-  CultusError,
   followPressure,
-  invalidOption,
+  invalidArgument,
   type LevelRatios,
   type MemoryConsumer,
   numberOption,
@@ -286,9 +285,4 @@ export class BoundedCache<K, V> implements MemoryConsumer {
 function wholeTtl(ttl: number): number {
   if (ttl === Number.POSITIVE_INFINITY) return 0
   return ttl < 1 ? -1 : Math.floor(ttl)
-}
-
-function invalidArgument(name: string, must: string, value: unknown): CultusError {
-  const { message } = invalidOption(name, must, value)
-  return new CultusError('CULTUS_INVALID_ARGUMENT', message)
 }

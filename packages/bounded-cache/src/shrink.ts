@@ -1,9 +1,9 @@
 import {
   type Clock,
   numberOption,
+  ownTurn,
   type ReleaseBudget,
   type ReleaseReport,
-  yieldToLoop,
 } from '@cultus/core'
 
 /** A share of what is added, given up on top of it while over a lowered bound. */
@@ -30,19 +30,6 @@ export interface Shrinkable {
   giveUp(): number | undefined
   /** Gives back memory that served entries which are gone, in no more time than a slice. */
   compact(): void
-}
-
-let lastTurn: Promise<void> = Promise.resolve()
-
-/**
- * Resolves in a turn of the event loop that no other release has.
- *
- * Yielding alone would not do: ten caches that yield at once would all go on in the same turn, and hold the
- * loop for ten slices in a row.
- */
-function ownTurn(): Promise<void> {
-  lastTurn = lastTurn.then(yieldToLoop)
-  return lastTurn
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
-import { CultusError, invalidOption, numberOption, shown } from './errors.ts'
+import { Emitter } from './emitter.ts'
+import { invalidArgument, numberOption } from './errors.ts'
 import type {
   Confidence,
   PressureAlert,
@@ -13,7 +14,6 @@ import type {
   ReliefEvent,
 } from './event.ts'
 import { isPressureLevel, type PressureLevel } from './level.ts'
-import { Listeners } from './listeners.ts'
 import { type PressureSource, SourceLedger } from './source-ledger.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -64,13 +64,13 @@ export class PressureBus {
   readonly #expireAfter: number
   readonly #onLevel: ((event: PressureLevelEvent) => void) | undefined
   readonly #sources = new SourceLedger()
-  readonly #listeners = {
-    level: new Listeners<PressureLevelEvent>('a `level` listener of the pressure bus'),
-    sample: new Listeners<PressureSample>('a `sample` listener of the pressure bus'),
-    forecast: new Listeners<PressureForecast>('a `forecast` listener of the pressure bus'),
-    relief: new Listeners<ReliefEvent>('a `relief` listener of the pressure bus'),
-    alert: new Listeners<PressureAlert>('an `alert` listener of the pressure bus'),
-  }
+  readonly #listeners = new Emitter<PressureEvents>('the pressure bus', [
+    'level',
+    'sample',
+    'forecast',
+    'relief',
+    'alert',
+  ])
   readonly #last: {
     level?: PressureLevelEvent
     sample?: PressureSample
@@ -124,27 +124,8 @@ export class PressureBus {
     listener: (event: PressureEvents[N]) => void,
     options: SubscribeOptions = {},
   ): () => void {
-    if (!Object.hasOwn(this.#listeners, name)) {
-      const known = Object.keys(this.#listeners).join(', ')
-      throw new CultusError(
-        'CULTUS_INVALID_ARGUMENT',
-        `event must be one of ${known}, got ${shown(name)}`,
-      )
-    }
-    if (typeof listener !== 'function') {
-      throw new CultusError(
-        'CULTUS_INVALID_ARGUMENT',
-        `listener must be a function, got ${shown(listener)}`,
-      )
-    }
-    const listeners = this.#listeners[name] as unknown as Listeners<PressureEvents[N]>
-    const last = (this.#last as { [K in PressureEventName]?: PressureEvents[K] })[name]
-    if (last !== undefined && (options.replay ?? true)) {
-      const replay = new Listeners<PressureEvents[N]>(`a \`${name}\` listener of the pressure bus`)
-      replay.add(listener)
-      replay.deliver(last)
-    }
-    return listeners.add(listener)
+    const last: { readonly [K in PressureEventName]?: PressureEvents[K] } = this.#last
+    return this.#listeners.on(name, listener, (options.replay ?? true) ? last[name] : undefined)
   }
 
   /**
@@ -179,7 +160,7 @@ export class PressureBus {
   publishSample(sample: PressureSample): void {
     this.#queue.add(() => {
       this.#last.sample = sample
-      this.#listeners.sample.deliver(sample)
+      this.#listeners.deliver('sample', sample)
     })
   }
 
@@ -187,18 +168,18 @@ export class PressureBus {
   publishForecast(forecast: PressureForecast): void {
     this.#queue.add(() => {
       this.#last.forecast = forecast
-      this.#listeners.forecast.deliver(forecast)
+      this.#listeners.deliver('forecast', forecast)
     })
   }
 
   /** Delivers a measured relief. */
   publishRelief(relief: ReliefEvent): void {
-    this.#queue.add(() => this.#listeners.relief.deliver(relief))
+    this.#queue.add(() => this.#listeners.deliver('relief', relief))
   }
 
   /** Delivers an alert; the sinks of the memory monitor, where one runs, send it on. */
   publishAlert(alert: PressureAlert): void {
-    this.#queue.add(() => this.#listeners.alert.deliver(alert))
+    this.#queue.add(() => this.#listeners.deliver('alert', alert))
   }
 
   #settle(): void {
@@ -218,7 +199,7 @@ export class PressureBus {
     this.#level = level
     this.#queue.add(() => {
       this.#last.level = event
-      this.#listeners.level.deliver(event)
+      this.#listeners.deliver('level', event)
       this.#onLevel?.(event)
     })
   }
@@ -242,9 +223,4 @@ export class PressureBus {
     this.#cancelWatch?.()
     this.#cancelWatch = undefined
   }
-}
-
-function invalidArgument(name: string, must: string, value: unknown): CultusError {
-  const { message } = invalidOption(name, must, value)
-  return new CultusError('CULTUS_INVALID_ARGUMENT', message)
 }

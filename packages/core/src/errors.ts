@@ -43,6 +43,11 @@ export function invalidOption(name: string, must: string, value: unknown): Cultu
   return new CultusError('CULTUS_INVALID_OPTION', `\`${name}\` must ${must}, got ${shown(value)}`)
 }
 
+/** The error for an argument that is not what it must be; `must` continues the sentence "`name` must …". */
+export function invalidArgument(name: string, must: string, value: unknown): CultusError {
+  return new CultusError('CULTUS_INVALID_ARGUMENT', `\`${name}\` must ${must}, got ${shown(value)}`)
+}
+
 /** Returns a finite number inside `[min, max]`, or throws `CULTUS_INVALID_OPTION`. */
 export function numberOption(name: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && value >= min && value <= max && Number.isFinite(value))

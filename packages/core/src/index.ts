@@ -11,9 +11,11 @@ export type {
   ReleaseBudget,
   ReleaseReport,
 } from './consumer.ts'
+export { Emitter } from './emitter.ts'
 export {
   CultusError,
   type CultusErrorCode,
+  invalidArgument,
   invalidOption,
   isCultusError,
   numberOption,
@@ -56,6 +58,7 @@ export {
   resolveLevelOptions,
 } from './level-machine.ts'
 export { isolate, Listeners } from './listeners.ts'
+export { ownTurn } from './own-turn.ts'
 export { protocol } from './protocol.ts'
 export {
   ConsumerRegistry,
@@ -69,4 +72,3 @@ export type { PressureSource } from './source-ledger.ts'
 export type { MetricPoint, StatusProvider } from './status.ts'
 export { systemClock } from './system-clock.ts'
 export { warnOnce } from './warning.ts'
-export { yieldToLoop } from './yield-to-loop.ts'

@@ -36,10 +36,6 @@ export class Listeners<T> {
     this.#place = place
   }
 
-  get size(): number {
-    return this.#entries.length
-  }
-
   add(listener: (event: T) => unknown): () => void {
     const entry = { listener, active: true }
     this.#entries = [...this.#entries, entry]
@@ -50,8 +46,11 @@ export class Listeners<T> {
   }
 
   deliver(event: T): void {
-    for (const entry of this.#entries) {
-      if (entry.active) isolate(this.#place, () => entry.listener(event))
-    }
+    for (const entry of this.#entries) if (entry.active) this.deliverTo(entry.listener, event)
+  }
+
+  /** Delivers an event to one listener, isolated as the others are. */
+  deliverTo(listener: (event: T) => unknown, event: T): void {
+    isolate(this.#place, () => listener(event))
   }
 }

@@ -29,7 +29,7 @@ describe('FakeClock', () => {
   })
 
   test('refuses to advance backwards', () => {
-    expect(() => new FakeClock().advance(-1)).toThrow('time must be at least 0, got -1')
+    expect(() => new FakeClock().advance(-1)).toThrow('`milliseconds` must be at least 0, got -1')
   })
 
   test('time never goes back while timers run', () => {

@@ -1,7 +1,6 @@
 import {
   type Clock,
-  CultusError,
-  Listeners,
+  Emitter,
   type PressureAlert,
   type PressureBus,
   type PressureLevelEvent,
@@ -50,11 +49,11 @@ export class MemoryMonitor {
   readonly #sources: MemorySources
   readonly #meter: MemoryMeter
   readonly #history: History<MemorySample>
-  readonly #listeners = {
-    level: new Listeners<PressureLevelEvent>('a `level` listener of the memory monitor'),
-    sample: new Listeners<MemorySample>('a `sample` listener of the memory monitor'),
-    alert: new Listeners<PressureAlert>('an `alert` listener of the memory monitor'),
-  }
+  readonly #listeners = new Emitter<MemoryMonitorEvents>('the memory monitor', [
+    'level',
+    'sample',
+    'alert',
+  ])
   #leaveRelief: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
   #measuring = false
@@ -133,20 +132,7 @@ export class MemoryMonitor {
     name: N,
     listener: (event: MemoryMonitorEvents[N]) => void,
   ): () => void {
-    if (!Object.hasOwn(this.#listeners, name)) {
-      const known = Object.keys(this.#listeners).join(', ')
-      throw new CultusError(
-        'CULTUS_INVALID_ARGUMENT',
-        `event must be one of ${known}, got ${JSON.stringify(name)}`,
-      )
-    }
-    if (typeof listener !== 'function') {
-      throw new CultusError(
-        'CULTUS_INVALID_ARGUMENT',
-        `listener must be a function, got ${typeof listener}`,
-      )
-    }
-    return (this.#listeners[name] as unknown as Listeners<MemoryMonitorEvents[N]>).add(listener)
+    return this.#listeners.on(name, listener)
   }
 
   #schedule(): void {
@@ -166,7 +152,7 @@ export class MemoryMonitor {
       const measurement = this.#meter.measure(lateness)
       if (measurement === undefined) return
       this.#history.push(measurement.sample)
-      this.#listeners.sample.deliver(measurement.sample)
+      this.#listeners.deliver('sample', measurement.sample)
       if (this.running) this.#publish(measurement)
       this.#announce(measurement)
     } finally {
@@ -207,7 +193,7 @@ export class MemoryMonitor {
   #announce({ sample, reason, transition }: Measurement): void {
     if (transition === undefined) return
     const { ratio, confidence, signal, at } = sample
-    this.#listeners.level.deliver({
+    this.#listeners.deliver('level', {
       level: transition.to,
       previous: transition.from,
       ratio,
@@ -218,7 +204,7 @@ export class MemoryMonitor {
       at,
     })
     const alert = levelAlert(this.name, transition, sample, reason)
-    this.#listeners.alert.deliver(alert)
+    this.#listeners.deliver('alert', alert)
     if (this.running) this.#bus.publishAlert(alert)
   }
 }

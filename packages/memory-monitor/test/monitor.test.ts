@@ -204,7 +204,7 @@ describe('options', () => {
   test('that are unknown events or no listeners are refused', () => {
     const { monitor } = set()
     expect(() => monitor.on('toString' as 'level', () => {})).toThrow(
-      'event must be one of level, sample, alert, got "toString"',
+      '`event` must be one of level, sample, alert, got "toString"',
     )
     expect(() => monitor.on('level', 'x' as unknown as () => void)).toThrow('must be a function')
   })

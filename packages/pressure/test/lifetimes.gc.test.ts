@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { yieldToLoop } from '@cultus/core'
+import { ownTurn } from '@cultus/core'
 import { scriptedPressure } from '@cultus/core/testing'
 import express from 'express'
 import { expect, test } from 'vitest'
@@ -13,7 +13,7 @@ import { Store, settle } from './store-consumer.ts'
 /** Collects until `reference` is empty, a bounded number of times. */
 async function isCollected(reference: WeakRef<object>): Promise<boolean> {
   for (let round = 0; round < 20 && reference.deref() !== undefined; round++) {
-    await yieldToLoop()
+    await ownTurn()
     globalThis.gc?.()
   }
   return reference.deref() === undefined

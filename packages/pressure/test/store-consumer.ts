@@ -1,5 +1,5 @@
 import type { ConsumerUsage, MemoryConsumer, ReleaseBudget, ReleaseReport } from '@cultus/core'
-import { yieldToLoop } from '@cultus/core'
+import { ownTurn } from '@cultus/core'
 
 /** How a store misbehaves. */
 export type Fault =
@@ -87,7 +87,7 @@ export class Store implements MemoryConsumer {
     while (this.bytes > bound() && !signal?.aborted) {
       this.bytes = Math.max(bound(), this.bytes - slice)
       slices++
-      await yieldToLoop()
+      await ownTurn()
     }
     this.releasing--
     this.#journal.push(`${this.name} ends`)
@@ -97,5 +97,5 @@ export class Store implements MemoryConsumer {
 
 /** Gives everything that can go on without a timer the turns of the event loop it needs. */
 export async function settle(turns = 60): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await yieldToLoop()
+  for (let turn = 0; turn < turns; turn++) await ownTurn()
 }

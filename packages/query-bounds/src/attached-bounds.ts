@@ -4,6 +4,7 @@ import {
   isolate,
   type LevelRatios,
   numberOption,
+  ownTurn,
   type ReleaseBudget,
   type ReleaseReport,
 } from '@cultus/core'
@@ -18,7 +19,6 @@ import {
   type ResolvedOptions,
   resolveLimits,
 } from './options.ts'
-import { ownTurn } from './own-turn.ts'
 import type { QueryBounds, QueryBoundsStats } from './query-bounds.ts'
 import type { QueryCacheEventLike, QueryCacheLike, QueryLike } from './query-cache-like.ts'
 import { sizeOfQuery } from './sizing.ts'

@@ -2,13 +2,13 @@ import {
   type Clock,
   isolate,
   numberOption,
+  ownTurn,
   type ReleaseBudget,
   type ReleaseReport,
 } from '@cultus/core'
 import { type Bounds, isOver, isOverBurst } from './allowance.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import type { QueryEviction } from './options.ts'
-import { ownTurn } from './own-turn.ts'
 import type { QueryCacheLike, QueryLike } from './query-cache-like.ts'
 import { chooseVictim } from './victim.ts'
 

@@ -1,6 +1,6 @@
 import { PressureBus } from '../bus.ts'
 import type { Clock } from '../clock.ts'
-import { CultusError, shown } from '../errors.ts'
+import { invalidArgument } from '../errors.ts'
 import type { PressureReport } from '../event.ts'
 import { levelRank, type PressureLevel } from '../level.ts'
 import { ConsumerRegistry } from '../registry.ts'
@@ -52,10 +52,7 @@ export class FakeClock implements Clock {
    */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0)) {
-      throw new CultusError(
-        'CULTUS_INVALID_ARGUMENT',
-        `time must be at least 0, got ${shown(milliseconds)}`,
-      )
+      throw invalidArgument('milliseconds', 'be at least 0', milliseconds)
     }
     const end = this.#now + milliseconds
     for (let timer = this.#nextDue(end); timer !== undefined; timer = this.#nextDue(end)) {

@@ -1,8 +1,9 @@
 import {
   type Clock,
   type ConsumerRegistry,
-  CultusError,
+  type CultusError,
   consumerRegistry,
+  invalidArgument,
   invalidOption,
   isolate,
   type MetricPoint,
@@ -268,6 +269,5 @@ function newTally(): ClassTally {
 }
 
 function unknownClass(value: unknown): CultusError {
-  const { message } = invalidOption('requestClass', `be one of ${requestClasses.join(', ')}`, value)
-  return new CultusError('CULTUS_INVALID_ARGUMENT', message)
+  return invalidArgument('requestClass', `be one of ${requestClasses.join(', ')}`, value)
 }
