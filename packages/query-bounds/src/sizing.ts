@@ -6,10 +6,10 @@ import type { QueryLike } from './query-cache-like.ts'
  * What a query costs without its data: about 750 bytes on a server and 1010 with the timer that a finite
  * `gcTime` arms, measured as the heap growth of 20,000 of them, and what is kept here about each.
  */
-export const queryBytes = 1_000
+const queryBytes = 1_000
 
 /** What an error costs; what hangs off it, such as the response of a request, is not followed. */
-export const errorBytes = 500
+const errorBytes = 500
 
 /**
  * The bytes a query retains, estimated. A `sizeOf` that throws or returns no size is answered with the estimate.

@@ -31,7 +31,10 @@ export function tableOf({
       const { signal, code, afterSeconds } = outcome.exit
       return `died after ${afterSeconds} s (${signal ?? `exit code ${code}`})`
     }),
-    row('V8 said', ({ exit }) => exit?.words.replace(/^FATAL ERROR: | Allocation failed.*$/g, '') ?? '–'),
+    row(
+      'V8 said',
+      ({ exit }) => exit?.words.replace(/^FATAL ERROR: | Allocation failed.*$/g, '') ?? '–',
+    ),
     row('peak live heap, share of the death point', ({ peakLiveRatio }) => percent(peakLiveRatio)),
     row('worst level', ({ worstLevel }) => worstLevel ?? 'nobody looked'),
     row('hit ratio of the hot set', ({ hotHitRatio }) => percent(hotHitRatio)),

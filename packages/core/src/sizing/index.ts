@@ -38,8 +38,9 @@ const twoByte = /[^\0-\xff]/
  * @returns whole bytes, at least 8.
  */
 export function estimateBytes(value: unknown, budget: SizingBudget = {}): number {
+  if (typeof value !== 'object' || value === null) return Math.max(slot, primitiveBytes(value))
   const walk: Walk = { left: budget.nodes ?? 512, visited: 0, bytes: 0, ancestors: [] }
-  return Math.max(slot, Math.round(measure(value, walk)))
+  return Math.max(slot, Math.round(objectBytes(value, walk)))
 }
 
 interface Walk {
@@ -51,6 +52,12 @@ interface Walk {
 }
 
 function measure(value: unknown, walk: Walk): number {
+  return typeof value === 'object' && value !== null
+    ? objectBytes(value, walk)
+    : primitiveBytes(value)
+}
+
+function primitiveBytes(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return stringBytes(value)
@@ -61,8 +68,6 @@ function measure(value: unknown, walk: Walk): number {
       return heapNumber + slot
     case 'function':
       return 64
-    case 'object':
-      return value === null ? 0 : measureObject(value, walk)
     default:
       return 0
   }
@@ -74,7 +79,7 @@ function stringBytes(text: string): number {
   return stringHeader + ((bytes + 7) & ~7)
 }
 
-function measureObject(value: object, walk: Walk): number {
+function objectBytes(value: object, walk: Walk): number {
   if (walk.left <= 0) return walk.visited === 0 ? objectHeader : walk.bytes / walk.visited
   // A cycle is counted where it starts.
   if (walk.ancestors.length > deepest || walk.ancestors.includes(value)) return 0

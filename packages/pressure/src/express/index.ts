@@ -5,6 +5,8 @@ import { isRequestClass, type RequestClass } from '../admission/request-class.ts
 import { isGone, onceOver, type PermitResponse, type PermitSocket } from './permit.ts'
 import { type BodyRequest, discardBody } from './unread-body.ts'
 
+export type { BodyRequest, PermitResponse, PermitSocket }
+
 /** What the middleware uses of an Express request. */
 export interface SheddingRequest extends BodyRequest {
   readonly method: string
