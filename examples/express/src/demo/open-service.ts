@@ -40,6 +40,5 @@ export async function serveUntilInterrupted({
   say(`\nThe service is open at ${url} until Ctrl-C. Try:\n`)
   say(`  curl ${url}/healthz`)
   say(`  curl -i -H 'authorization: Bearer ${token}' ${url}/quizzes/1\n`)
-  process.once('SIGINT', () => child.kill('SIGINT'))
   await once(child, 'exit')
 }

@@ -25,7 +25,9 @@ export async function startPostgres(
   const identity = unprivileged()
   const root = enterableTemporaryFolder(identity !== undefined)
   const folder = mkdtempSync(join(root, 'cultus-demo-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  // Retried: the server may still be writing as it goes.
+  const remove = (): void =>
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   try {
     if (identity) chownSync(folder, identity.uid, identity.gid)
     const native = runnableBinaries(folder, identity !== undefined)

@@ -25,6 +25,10 @@ const { values: flags } = parseArgs({
   },
 })
 
+// What was started is stopped on `exit`, which a signal alone does not bring about.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(130))
+
 const heapMegabytes = 192
 const say = (text = ''): void => void process.stdout.write(`${text}\n`)
 const schedule = flags.quick ? quickSchedule : fullSchedule

@@ -31,3 +31,5 @@ server.listen(Number(PORT), '127.0.0.1', 4_096, () => {
   const { port } = server.address() as AddressInfo
   process.send?.({ type: 'listening', url: `http://127.0.0.1:${port}` })
 })
+// Who was started by another process ends with it.
+process.on('disconnect', () => process.exit())
