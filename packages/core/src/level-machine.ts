@@ -20,7 +20,7 @@ export interface LevelDwell {
   /**
    * The longest the first step of a descent is ever held back, however often the level came back.
    *
-   * @defaultValue 20_000
+   * @defaultValue 15_000
    */
   readonly longest?: number
   /**
@@ -126,7 +126,7 @@ export function resolveLevelOptions(
   const fall = numberOption('dwell.fall', options.dwell?.fall ?? 3_000, 0, longestDwell)
   const longest = numberOption(
     'dwell.longest',
-    options.dwell?.longest ?? Math.max(20_000, fall),
+    options.dwell?.longest ?? Math.max(15_000, fall),
     fall,
     longestDwell,
   )

@@ -118,7 +118,7 @@ test('a hover of ±2 points around a threshold makes at most two changes a minut
       (given, level, offsets) => {
         const clock = new FakeClock()
         const machine = machineOf(
-          { ...given, dwell: { fall: 3_000, longest: 20_000, relapse: 60_000 } },
+          { ...given, dwell: { fall: 3_000, longest: 15_000, relapse: 60_000 } },
           clock,
         )
         fc.pre(machine !== undefined)

@@ -97,9 +97,13 @@ describe('falling', () => {
     for (let relapse = 0; relapse < 50; relapse++) {
       machine.observe(0.75)
       machine.observe(0.4)
-      clock.advance(20_000)
+      clock.advance(15_000)
       expect(machine.observe(0.4)?.to).toBe('normal')
     }
+    machine.observe(0.75)
+    machine.observe(0.4)
+    clock.advance(14_999)
+    expect(machine.observe(0.4)).toBeUndefined()
   })
 
   test('a quiet minute at normal forgets the relapses', () => {

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type LevelMachine,
+  type LevelReading,
   type LevelTransition,
   levelRank,
   type PressureLevel,
@@ -17,6 +18,7 @@ import type { MemorySources } from './sources/sources.ts'
 import {
   afterVerification,
   atOrBefore,
+  mayWait,
   unverified,
   verificationDue,
   withoutBackOff,
@@ -114,7 +116,7 @@ export class MemoryMeter {
     const reading = this.#fused()
     if (reading === undefined) return undefined
     const { dominant } = reading
-    const transition = this.#machine.observe(reading)
+    const transition = this.#machine.observe(this.#proven(reading))
     if (transition !== undefined && levelRank(transition.to) > levelRank(transition.from))
       this.expectRelief()
     const sample: MemorySample = {
@@ -158,6 +160,20 @@ export class MemoryMeter {
       gc: { majors: this.#majors, forced: this.#forced, strikes: heap.strikes },
       failures: this.#failures,
     }
+  }
+
+  /**
+   * The reading without what will be verified shortly: a healthy heap fills with garbage past `warning` before V8
+   * collects it. From `critical` on an estimate does not wait.
+   */
+  #proven(reading: FusedReading): LevelReading {
+    const { warning, critical } = this.#machine.thresholds
+    const heap = this.#signals.get('heap')
+    const waits = this.#verify && mayWait(this.#verification, this.#clock.now())
+    if (!waits || heap === undefined || heap.upper >= critical) return reading
+    const upper = Math.min(heap.upper, Math.max(heap.lower, warning - Number.EPSILON))
+    const others = [...this.#signals.values()].filter((signal) => signal !== heap)
+    return { lower: reading.lower, upper: Math.max(upper, ...others.map((other) => other.upper)) }
   }
 
   #fused(): FusedReading | undefined {

@@ -39,7 +39,7 @@ export interface MemoryMonitorOptions {
   /**
    * How long levels are held, in milliseconds.
    *
-   * @defaultValue `{ fall: 3000, longest: 20_000, relapse: 60_000 }`
+   * @defaultValue `{ fall: 3000, longest: 15_000, relapse: 60_000 }`
    */
   readonly dwell?: LevelDwell
   /**

@@ -52,10 +52,18 @@ export function verificationDue(
   const rankAt = (ratio: number): number =>
     levelRank(elevatedLevels.findLast((each) => ratio >= thresholds[each]) ?? 'normal')
   const possible = rankAt(heapUpper)
-  // `warning` needs no proof, the machine enters it on an estimate; nor does what the least value shows.
-  const doubted = possible > levelRank(level) && possible > rankAt(heapLower)
-  if (doubted && possible >= levelRank('critical')) return 'rise'
+  // What the least value shows needs no proof.
+  if (possible > levelRank(level) && possible > rankAt(heapLower)) return 'rise'
   return level !== 'normal' && held && age >= staleAfter ? 'stale' : undefined
+}
+
+/**
+ * Whether an estimate at `warning` may wait for its proof: the last collection was of use, so what is used may well be
+ * garbage again, and the next collection comes as soon as the rest is over. While collections free little,
+ * the estimate is near the truth and stands by itself.
+ */
+export function mayWait({ endedAt, backOff }: VerificationState, now: number): boolean {
+  return endedAt === undefined || now - endedAt >= backOff
 }
 
 /** The state after a forced collection that ended at `now` and freed a share of what was used. */

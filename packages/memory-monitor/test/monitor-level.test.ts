@@ -79,6 +79,52 @@ describe('verification', () => {
     expect(monitor.snapshot()).toMatchObject({ ratio: 0.96, gc: { majors: 0, forced: 1 } })
   })
 
+  test.each([
+    [true, ['normal']],
+    [false, ['normal', 'warning']],
+  ])(
+    'a healthy heap that fills with garbage past warning, verified %s, is %j',
+    (verify, levels) => {
+      const { bus, clock, monitor, sources } = set({ verify })
+      monitor.start()
+      sources.live = 55
+      sources.major()
+      const seen = new Set<string>([bus.level])
+      for (let step = 0; step < 300; step++) {
+        clock.advance(200)
+        sources.garbage += 3
+        if (sources.garbage > 27) sources.major()
+        seen.add(bus.level)
+      }
+      expect([...seen]).toEqual(levels)
+    },
+  )
+
+  test('an estimate stands by itself once a collection freed next to nothing', () => {
+    const { bus, clock, monitor, sources } = set()
+    monitor.start()
+    sources.live = 68
+    sources.major()
+    sources.garbage = 3
+    clock.advance(1_000)
+    expect([sources.collections, bus.level]).toEqual([1, 'normal'])
+    sources.garbage = 3
+    clock.advance(1_000)
+    expect([sources.collections, bus.level]).toEqual([1, 'warning'])
+  })
+
+  test('what may be critical does not wait for its proof', () => {
+    const { bus, clock, monitor, sources } = set()
+    monitor.start()
+    sources.major()
+    sources.garbage = 62
+    clock.advance(1_000)
+    expect([sources.collections, bus.level]).toEqual([1, 'normal'])
+    sources.garbage = 80
+    clock.advance(1_000)
+    expect([sources.collections, bus.level]).toEqual([1, 'warning'])
+  })
+
   test('never happens at the first measurement', () => {
     const { monitor, sources } = set()
     sources.live = 96

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   afterVerification,
   atOrBefore,
+  mayWait,
   unverified,
   type VerificationFacts,
   type VerificationState,
@@ -23,12 +24,15 @@ const doubted: VerificationFacts = {
 }
 
 describe('verification', () => {
-  test('is due when only the most the heap can be is over `critical`', () => {
+  test('is due when only the most the heap can be is over a threshold', () => {
     expect(verificationDue(unverified, doubted)).toBe('rise')
+    expect(verificationDue(unverified, { ...doubted, heapUpper: 0.7, level: 'normal' })).toBe(
+      'rise',
+    )
   })
 
   test.each<[string, Partial<VerificationFacts>]>([
-    ['only `warning` is in doubt', { heapUpper: 0.8, level: 'normal' }],
+    ['nothing is over a threshold', { heapUpper: 0.69, level: 'normal' }],
     ['the least value shows it too', { heapLower: 0.86 }],
     ['the level is there already', { level: 'critical', confirmedAt: 99_000 }],
     ['a collection has just been', { confirmedAt: 99_600 }],
@@ -40,7 +44,9 @@ describe('verification', () => {
     const facts = { ...doubted, heapUpper: 0.75, confirmedAt: 97_000 }
     expect(verificationDue(unverified, facts)).toBe('stale')
     expect(verificationDue(unverified, { ...facts, confirmedAt: 97_001 })).toBeUndefined()
-    expect(verificationDue(unverified, { ...facts, level: 'normal' })).toBeUndefined()
+    expect(
+      verificationDue(unverified, { ...facts, level: 'normal', heapUpper: 0.6 }),
+    ).toBeUndefined()
     // Nothing holds the level: it falls without a collection.
     expect(verificationDue(unverified, { ...facts, held: false })).toBeUndefined()
   })
@@ -55,6 +61,17 @@ describe('verification', () => {
     const back = atOrBefore(state, 50_000)
     expect(verificationDue(back, { ...doubted, now: 52_000, confirmedAt: 50_000 })).toBe('rise')
     expect(verificationDue(back, { ...doubted, now: 51_999, confirmedAt: 50_000 })).toBeUndefined()
+  })
+})
+
+describe('an estimate', () => {
+  test('may wait for its proof, except while collections free little', () => {
+    expect(mayWait(unverified, 0)).toBe(true)
+    const useful = afterVerification(unverified, { now: 0, pause: 1, freedShare: 0.05 })
+    expect(mayWait(useful, 1)).toBe(true)
+    const useless = afterVerification(unverified, { now: 0, pause: 1, freedShare: 0.04 })
+    expect(mayWait(useless, 3_999)).toBe(false)
+    expect(mayWait(useless, 4_000)).toBe(true)
   })
 })
 

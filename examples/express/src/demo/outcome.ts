@@ -29,6 +29,7 @@ export interface Outcome {
   readonly wrongAnswers: number
   /** Seconds from the end of the storm until the level was `normal`; null when it never was, or nobody tells. */
   readonly recoverySeconds: number | null
+  /** The worst level that was told; null where nobody tells. */
   readonly worstLevel: string | null
 }
 
@@ -75,7 +76,7 @@ export function outcomeOf(record: TwinRecord): Outcome {
     byClass,
     wrongAnswers: sum((each) => each.wrongAnswers),
     recoverySeconds: recoverySeconds(record),
-    worstLevel: record.levels.length === 0 ? null : (order[Math.max(0, worst)] ?? null),
+    worstLevel: record.name === 'cultus' ? (order[Math.max(0, worst)] ?? null) : null,
   }
 }
 

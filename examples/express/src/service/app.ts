@@ -15,7 +15,7 @@ export interface AppParts {
   readonly level: () => string
 }
 
-const largestPage = 500
+const largestPage = 1_000
 
 /** The quiz platform: students take quizzes, teachers have them written, admins read tables. */
 export function quizApp({ stores, database, modelUrl, secret, guard, level }: AppParts): Express {
@@ -80,6 +80,7 @@ export function quizApp({ stores, database, modelUrl, secret, guard, level }: Ap
       gcTime: 300_000,
     })
     tellCacheStatus(response, !loaded)
+    await database.recordView(String(response.locals['student']), page)
     response.json(rows)
   })
 

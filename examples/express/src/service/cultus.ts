@@ -14,31 +14,31 @@ export function withCultus(): { stores: Stores; guard: RequestHandler; level: ()
   // See: how close is this process to the point where V8 kills it?
   const monitor = new MemoryMonitor().start()
 
-  // Bound: together these may hold more than the heap. That is fine: pressure settles who gets what.
+  // Bound: together well under half of the heap; the rest is for requests at work.
   const stores: Stores = {
-    quizzes: new BoundedCache<string, Quiz>({ name: 'quizzes', maxBytes: '32MiB' }),
+    quizzes: new BoundedCache<string, Quiz>({ name: 'quizzes', maxBytes: '16MiB' }),
     generated: new BoundedCache<string, GeneratedQuiz>({
       name: 'generated',
       role: 'ai',
-      maxBytes: '32MiB',
+      maxBytes: '16MiB',
       ttl: 3_600_000,
     }),
     objects: new BoundedCache<string, ObjectMetadata>({
       name: 'objects',
-      maxBytes: '16MiB',
+      maxBytes: '8MiB',
       ttl: 60_000,
     }),
     queries: new QueryClient(),
   }
-  boundQueries(stores.queries, { name: 'admin-queries', maxQueries: 2_000, maxBytes: '96MiB' })
+  boundQueries(stores.queries, { name: 'admin-queries', maxQueries: 2_000, maxBytes: '40MiB' })
 
   // Respond: shrink caches tier by tier, and refuse the least important requests first.
   new PressureResponder().start()
   const admission = new AdmissionController({
-    limits: { concurrency: 300 },
-    // The share of those 300 that all requests together may take before this class is refused.
+    limits: { concurrency: 400 },
+    // The share of those 400 that all requests together may take before this class is refused.
     shares: {
-      normal: { essential: 1, standard: 0.6, background: 0.3 },
+      normal: { essential: 1, standard: 0.7, background: 0.45 },
       warning: { essential: 1, standard: 0.5, background: 0.15 },
       critical: { essential: 1, standard: 0.3, background: 0 },
       emergency: { essential: 1, standard: 0, background: 0 },

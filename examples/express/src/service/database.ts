@@ -76,6 +76,15 @@ export class Database {
     return rows
   }
 
+  /** Notes who looked at whose results: these are personal data. */
+  async recordView(viewer: string, { course, page, size }: ResultPage): Promise<void> {
+    await this.#pool.query({
+      name: 'view',
+      text: 'INSERT INTO views (viewer, course, page, size) VALUES ($1, $2, $3, $4)',
+      values: [viewer, course, page, size],
+    })
+  }
+
   async close(): Promise<void> {
     await this.#pool.end()
   }
