@@ -46,7 +46,7 @@ export function outcomeOf(record: TwinRecord): Outcome {
   const { essential } = byClass
   const asked = essential.served + essential.shed + essential.failed
   const hotRequests = sum((each) => each.hotRequests)
-  const worst = Math.max(-1, ...record.levels.map(({ level }) => order.indexOf(level)))
+  const worst = Math.max(0, ...record.levels.map(({ level }) => order.indexOf(level)))
   return {
     survived: record.death === undefined,
     exit: record.death
@@ -76,7 +76,7 @@ export function outcomeOf(record: TwinRecord): Outcome {
     byClass,
     wrongAnswers: sum((each) => each.wrongAnswers),
     recoverySeconds: recoverySeconds(record),
-    worstLevel: record.name === 'cultus' ? (order[Math.max(0, worst)] ?? null) : null,
+    worstLevel: record.name === 'cultus' ? (order[worst] ?? null) : null,
   }
 }
 

@@ -74,7 +74,7 @@ export function nextRequest(
     return post('/generations', { topic, level: 'easy' }, hot)
   }
   if (hot) return get(`/admin/results?course=course-${upTo(hotCourses)}&page=1&size=20`)
-  const size = phase === 'storm' ? 500 : 20
+  const size = phase === 'storm' ? 400 : 20
   // A wide key: any size close to it makes a page of its own.
   return get(
     `/admin/results?course=course-${upTo(rows.courses) - 1}&page=1&size=${size + upTo(size)}`,

@@ -38,7 +38,7 @@ export function withCultus(): { stores: Stores; guard: RequestHandler; level: ()
     limits: { concurrency: 400 },
     // The share of those 400 that all requests together may take before this class is refused.
     shares: {
-      normal: { essential: 1, standard: 0.7, background: 0.45 },
+      normal: { essential: 1, standard: 0.7, background: 0.4 },
       warning: { essential: 1, standard: 0.5, background: 0.15 },
       critical: { essential: 1, standard: 0.3, background: 0 },
       emergency: { essential: 1, standard: 0, background: 0 },
