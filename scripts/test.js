@@ -15,7 +15,7 @@ for (const [label, folder] of [
   ['The repository keeps its own rules', 'tests/repository/'],
   ['What people install: packed tarballs in a fresh consumer', 'tests/packed/'],
   ['Every code block of the documentation', 'tests/docs/'],
-  ['All packages together in a process that runs short of memory', 'tests/together/'],
+  ['All packages together in one process under real memory pressure', 'tests/together/'],
   ['The demo, quick', 'tests/demo/'],
 ]) {
   // Named one by one: what a folder means to `node --test` differs between Node lines.
