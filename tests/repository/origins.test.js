@@ -68,7 +68,7 @@ describe('the check of traces', () => {
 
   for (const text of [
     '/sys/fs/cgroup/memory.max and /proc/self/status',
-    'https://example.com/home/page and ./work/main',
+    'https://example.com/home/page and ./build/main',
     'http://localhost:3000/health and 10.0.0.7',
     'the $' + '{home}/tmp/x of a variable',
   ]) {
