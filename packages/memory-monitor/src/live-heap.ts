@@ -88,8 +88,8 @@ export class LiveHeap {
       upper,
       confidence: confirmed && upper - ratio < estimateBand ? 'confirmed' : 'estimated',
       reason:
-        `${mebibytes(live)} ${confirmed ? 'live' : 'used'} of the ${mebibytes(this.deathPointBytes)} ` +
-        `that the old generation of the heap can hold${strained}`,
+        `${mebibytes(live)} ${confirmed ? 'live' : 'used'} in the old generation of the heap, ` +
+        `whose death point is ${mebibytes(this.deathPointBytes)}${strained}`,
     }
   }
 

@@ -106,7 +106,9 @@ describe('listeners', () => {
         confidence: 'confirmed',
         source: 'memory-monitor',
         signal: 'heap',
-        reason: expect.stringContaining('live of the'),
+        reason: expect.stringContaining(
+          'live in the old generation of the heap, whose death point is',
+        ),
       }),
     ])
   })
