@@ -3,7 +3,6 @@ export type CultusErrorCode =
   | 'CULTUS_INVALID_OPTION'
   | 'CULTUS_INVALID_ARGUMENT'
   | 'CULTUS_SEAT_TAKEN'
-  | 'CULTUS_DISPOSED'
 
 /** An error thrown on purpose by a Cultus package. */
 export class CultusError extends Error {

@@ -46,7 +46,6 @@ export {
   levelRank,
   type PressureLevel,
   pressureLevels,
-  worseLevel,
 } from './level.ts'
 export {
   type LevelDwell,

@@ -29,11 +29,6 @@ export function levelRank(level: PressureLevel): number {
   return pressureLevels.indexOf(level)
 }
 
-/** The worse of two levels. */
-export function worseLevel(a: PressureLevel, b: PressureLevel): PressureLevel {
-  return levelRank(a) >= levelRank(b) ? a : b
-}
-
 /** Whether a value is one of the four levels. */
 export function isPressureLevel(value: unknown): value is PressureLevel {
   return pressureLevels.includes(value as PressureLevel)

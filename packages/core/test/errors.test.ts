@@ -7,14 +7,14 @@ test('an error of another copy is recognised by its name and code', () => {
     code: 'CULTUS_INVALID_OPTION',
   })
   expect(isCultusError(foreign)).toBe(true)
-  expect(isCultusError(new CultusError('CULTUS_DISPOSED', 'x'))).toBe(true)
+  expect(isCultusError(new CultusError('CULTUS_SEAT_TAKEN', 'x'))).toBe(true)
 })
 
 test.each([
   undefined,
   'CultusError',
   new Error('x'),
-  { name: 'CultusError', code: 'CULTUS_DISPOSED' },
+  { name: 'CultusError', code: 'CULTUS_SEAT_TAKEN' },
   new TypeError('x'),
 ])('%o is no Cultus error', (value) => {
   expect(isCultusError(value)).toBe(false)

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 /** A language model of the demo's own. */
 export interface ModelServer {
   readonly url: string
-  readonly calls: number
   stop(): void
 }
 
@@ -42,9 +41,6 @@ export async function startModelServer(latency = 250): Promise<ModelServer> {
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/`,
-    get calls() {
-      return calls
-    },
     stop() {
       server.closeAllConnections()
       server.close()
