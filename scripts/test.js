@@ -16,6 +16,7 @@ for (const [label, folder] of [
   ['What people install: packed tarballs in a fresh consumer', 'tests/packed/'],
   ['Every code block of the documentation', 'tests/docs/'],
   ['All packages together in one process under real memory pressure', 'tests/together/'],
+  ['A page under memory pressure in a real Chromium', 'tests/browser/'],
   ['The demo, quick', 'tests/demo/'],
 ]) {
   // Named one by one: what a folder means to `node --test` differs between Node lines.

@@ -67,6 +67,8 @@ function faultOfPnpm([subcommand, ...rest], facts) {
 
 function faultOfNpx(words, facts) {
   const [name, ...rest] = words.filter((word) => word !== '-y' && word !== '--yes')
+  // The program of a published package, which `npx` finds by the name of the package.
+  if (facts.published.includes(name)) return undefined
   if (!name?.startsWith('pnpm')) return faultOfBin(name, facts)
   if (name !== facts.packageManager) return `starts ${name}, not ${facts.packageManager}`
   return faultOfPnpm(rest, facts)

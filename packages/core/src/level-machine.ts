@@ -14,7 +14,7 @@ export interface LevelDwell {
   /**
    * How long every decided reading must lie under the exit mark before the level falls one step.
    *
-   * @defaultValue 3000
+   * @defaultValue 1000
    */
   readonly fall?: number
   /**
@@ -123,7 +123,7 @@ export function resolveLevelOptions(
         `${warning} - ${hysteresis}: the level could never clear`,
     )
   }
-  const fall = numberOption('dwell.fall', options.dwell?.fall ?? 3_000, 0, longestDwell)
+  const fall = numberOption('dwell.fall', options.dwell?.fall ?? 1_000, 0, longestDwell)
   const longest = numberOption(
     'dwell.longest',
     options.dwell?.longest ?? Math.max(15_000, fall),

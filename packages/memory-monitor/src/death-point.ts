@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { resourceLimits } from 'node:worker_threads'
-import { readHeapFlags } from './v8-flags.ts'
+import { type HeapFlags, readHeapFlags } from './v8-flags.ts'
 
 /** The old-generation size at which V8 ends the process, and how it was found. */
 export interface HeapDeathPoint {
@@ -66,19 +66,20 @@ export function heapDeathPoint(options: HeapDeathPointOptions = {}): HeapDeathPo
     nodeMajor = Number.parseInt(process.versions.node, 10),
   } = options
   const flags = readHeapFlags(execArgv, nodeOptions)
-  const semiSpace =
-    flags.semiSpace === undefined
-      ? defaultSemiSpace(totalBytes, nodeMajor)
-      : powerOfTwoFrom(flags.semiSpace)
+  // A heap of a given size is divided by V8 as the memory of a machine is, of which it takes half.
+  const sizedByHeap = flags.heap !== undefined && flags.heap === heapSizeLimit
+  const semiSpace = semiSpaceOf(flags, sizedByHeap ? 2 * heapSizeLimit : totalBytes, nodeMajor)
+  const flagged = flags.semiSpace !== undefined || flags.compact === true
   const young =
-    limits.maxYoungGenerationSizeMb !== undefined && flags.semiSpace === undefined
+    limits.maxYoungGenerationSizeMb !== undefined && !flagged
       ? limits.maxYoungGenerationSizeMb * mebibyte
       : semiSpacesInYoung * semiSpace
   // A reserve that leaves nothing was not the reserve of this heap; better a late alarm than none.
   const computed = heapSizeLimit > young ? heapSizeLimit - young : heapSizeLimit
   const largestYoung = Math.max(young, semiSpacesInYoung * largestSemiSpace)
   const borneOut = (bytes: number): boolean =>
-    bytes <= heapSizeLimit && bytes >= heapSizeLimit - largestYoung
+    bytes <= heapSizeLimit &&
+    (bytes >= heapSizeLimit - largestYoung || heapSizeLimit === bytes + youngBeside(flags, bytes))
 
   if (flags.percentage !== undefined) return { bytes: computed, origin: flags.percentage }
   if (flags.oldSpace !== undefined && borneOut(flags.oldSpace.bytes)) return flags.oldSpace
@@ -89,6 +90,24 @@ export function heapDeathPoint(options: HeapDeathPointOptions = {}): HeapDeathPo
 }
 
 const largestSemiSpace = 64 * mebibyte
+
+function semiSpaceOf(
+  { compact, semiSpace }: HeapFlags,
+  totalBytes: number,
+  nodeMajor: number,
+): number {
+  if (compact) return mebibyte
+  return semiSpace === undefined
+    ? defaultSemiSpace(totalBytes, nodeMajor)
+    : powerOfTwoFrom(semiSpace)
+}
+
+/** The young generation where both sizes are given: what the old one leaves, each semi-space rounded up. */
+function youngBeside({ heap = 0 }: HeapFlags, oldSpace: number): number {
+  return heap > oldSpace
+    ? semiSpacesInYoung * powerOfTwoFrom((heap - oldSpace) / semiSpacesInYoung)
+    : 0
+}
 
 /**
  * The largest semi-space of a Node.js version, which it reaches with an old generation of 2 GiB; a smaller

@@ -11,16 +11,23 @@ export interface FusedReading extends LevelReading {
  * Joins signals into one reading in which the worst dominates, or `undefined` without any.
  *
  * What a signal can be at the most counts for no more than `unconfirmedCap`, the ratio just under
- * `critical`: a guess never outweighs a fact that is worse than `warning`.
+ * `critical`: a guess never outweighs a fact that is worse than `warning`. An upper bound that nothing else
+ * bears out is in the reading with no more than `uncorroboratedCap`, the ratio just under where `critical`
+ * is left: it holds `warning` and nothing above.
  */
-export function fuse(signals: readonly Signal[], unconfirmedCap: number): FusedReading | undefined {
+export function fuse(
+  signals: readonly Signal[],
+  unconfirmedCap: number,
+  uncorroboratedCap: number = unconfirmedCap,
+): FusedReading | undefined {
   let dominant: Signal | undefined
   let heaviest = -1
   let lower = 0
   let upper = 0
   for (const signal of signals) {
+    const cap = signal.uncorroborated === true ? uncorroboratedCap : Number.POSITIVE_INFINITY
     lower = Math.max(lower, signal.lower)
-    upper = Math.max(upper, signal.upper)
+    upper = Math.max(upper, signal.lower, Math.min(signal.upper, cap))
     const weight = Math.max(signal.lower, Math.min(signal.upper, unconfirmedCap))
     if (dominant === undefined || weight > heaviest) {
       dominant = signal

@@ -11,25 +11,51 @@ export interface CollectionEffort {
   readonly busy: number
 }
 
+/** How hard V8 has to work for the room it finds. */
+export interface GcStrain {
+  readonly strikes: GcStrikes
+  /** Milliseconds per collection, each new one counting half: as V8 averages them. */
+  readonly quiet: number
+  readonly busy: number
+  /** The share of the time that the last collections left to the program: the lesser of the average and the last. */
+  readonly programShare: number
+}
+
+/** No collection has been seen. */
+export const atEase: GcStrain = { strikes: 0, quiet: 0, busy: 0, programShare: 1 }
+
 /**
  * From `Heap::IsIneffectiveMarkCompact` in V8: the process ends, whatever is free, after 4 mark-compacts in a
  * row that each left the old generation 80 % full while the program had less than 0.4 of the time.
  */
 const fatalStrikes = 4
-const crowdedRatio = 0.8
+export const crowdedRatio = 0.8
 const leastProgramShare = 0.4
 
 /**
- * The strikes after one more collection: up to 4 in a row that found the heap crowded and followed
- * hard on one another.
- *
- * V8 tells nobody how it divides the time while it marks, so all of that counts as collecting: this sees
- * V8 give up too early rather than too late.
+ * Where strikes begin to count, as a share of the death point. A heap at which V8 labours in vain
+ * before it is 80 % full has all but the last of its strikes behind it when it is.
  */
-export function strikesAfter(strikes: GcStrikes, effort: CollectionEffort): GcStrikes {
+export const nearCrowdedRatio = 0.76
+
+/**
+ * The strain after one more collection: up to 4 strikes in a row that found the heap crowded and followed hard on
+ * one another.
+ *
+ * V8 averages the times as `GCTracer::RecordMutatorUtilization` does, each collection counting half, and tells
+ * nobody how it divides the time while it marks, so all of that counts as collecting; and a strike needs
+ * the average or the last collection to be bad, where V8 asks for the average. On all three this sees V8 give up too early
+ * rather than too late.
+ */
+export function strainAfter(strain: GcStrain, effort: CollectionEffort): GcStrain {
   const { ratio, quiet, busy } = effort
-  const ineffective = ratio >= crowdedRatio && quiet < leastProgramShare * (quiet + busy)
-  return ineffective ? (Math.min(fatalStrikes, strikes + 1) as GcStrikes) : 0
+  const first = strain.quiet + strain.busy === 0
+  const averageQuiet = first ? quiet : (strain.quiet + quiet) / 2
+  const averageBusy = first ? busy : (strain.busy + busy) / 2
+  const programShare = Math.min(shareOf(quiet, busy), shareOf(averageQuiet, averageBusy))
+  const ineffective = ratio >= nearCrowdedRatio && programShare < leastProgramShare
+  const strikes = ineffective ? Math.min(fatalStrikes, strain.strikes + 1) : 0
+  return { strikes: strikes as GcStrikes, quiet: averageQuiet, busy: averageBusy, programShare }
 }
 
 /**
@@ -39,4 +65,8 @@ export function strikesAfter(strikes: GcStrikes, effort: CollectionEffort): GcSt
  */
 export function ceilingAt(strikes: GcStrikes): number {
   return 1 - (strikes / fatalStrikes) * (1 - crowdedRatio)
+}
+
+function shareOf(quiet: number, busy: number): number {
+  return quiet + busy > 0 ? quiet / (quiet + busy) : 1
 }

@@ -1,4 +1,5 @@
-import { ceilingAt, type GcStrikes, strikesAfter } from './gc-strain.ts'
+import { type CeilingInterval, heapCeiling } from './forecast/ceiling.ts'
+import { atEase, ceilingAt, type GcStrain, type GcStrikes, strainAfter } from './gc-strain.ts'
 import { mebibytes, type Signal } from './signal.ts'
 import type { CollectionTimes, ForcedCollection, MajorCollection } from './sources/collection.ts'
 
@@ -7,6 +8,15 @@ import type { CollectionTimes, ForcedCollection, MajorCollection } from './sourc
  * lateness is under one; a blocked loop makes it longer, and what was allocated meanwhile looks live.
  */
 const latestConfirmation = 100
+
+/** With so many strikes a collection confirms however late it was heard of. */
+const strikesThatBelieve = 2
+
+/**
+ * How long the largest size of the young generation counts, in milliseconds. V8 shrinks it to save memory and lets it grow again
+ * as it is filled.
+ */
+const youngHeldFor = 30_000
 
 /** How far the bounds may lie apart, as a share of the death point, for the reading to count as confirmed. */
 const estimateBand = 0.05
@@ -23,7 +33,9 @@ export class LiveHeap {
   #live: number | undefined
   #used = 0
   #confirmedAt: number | undefined
-  #strikes: GcStrikes = 0
+  #strain: GcStrain = atEase
+  #young = 0
+  #youngAt = 0
 
   /** With `trustLate` every collection confirms, however late it was heard of. */
   constructor(deathPointBytes: number, trustLate: boolean) {
@@ -47,20 +59,32 @@ export class LiveHeap {
   }
 
   get strikes(): GcStrikes {
-    return this.#strikes
+    return this.#strain.strikes
+  }
+
+  /** Where V8 is going to end this heap. */
+  get ceiling(): CeilingInterval {
+    return heapCeiling({
+      youngBytes: this.#young,
+      deathPointBytes: this.deathPointBytes,
+      ratio: this.liveBytes / this.deathPointBytes,
+      programShare: this.#strain.programShare,
+    })
   }
 
   /** Takes in a collection that V8 ran by itself, and what was used when it was heard of. */
   observeMajor(usedBytes: number, collection: MajorCollection, now: number): void {
-    this.#strike(usedBytes, collection)
+    this.#take(usedBytes, collection, now)
     const late = collection.lateness > latestConfirmation && !this.#trustLate
     // However late: what is live is no more than what is used.
-    if (!late || usedBytes <= (this.#live ?? 0)) this.#confirm(usedBytes, now)
+    const less = usedBytes <= (this.#live ?? 0)
+    // Where V8 is about to give up it is the program that makes collections late, and waiting for proof is worse.
+    if (!late || less || this.strikes >= strikesThatBelieve) this.#confirm(usedBytes, now)
   }
 
   /** Takes in a collection that was forced. */
   observeForced(collection: ForcedCollection, now: number): void {
-    this.#strike(collection.usedAfter, collection)
+    this.#take(collection.usedAfter, collection, now)
     this.#confirm(collection.usedAfter, now)
   }
 
@@ -75,12 +99,12 @@ export class LiveHeap {
 
   /** What the heap says now; `usedBytes` as last observed. */
   signal(): Signal {
-    const ceiling = this.deathPointBytes * ceilingAt(this.#strikes)
+    const ceiling = this.deathPointBytes * ceilingAt(this.strikes)
     const live = this.liveBytes
     const upper = this.#used / ceiling
     const ratio = live / ceiling
     const confirmed = this.#live !== undefined
-    const strained = this.#strikes > 0 ? ', and V8 collects with little effect' : ''
+    const strained = this.strikes > 0 ? ', and V8 collects with little effect' : ''
     return {
       name: 'heap',
       ratio,
@@ -93,9 +117,16 @@ export class LiveHeap {
     }
   }
 
-  #strike(usedBytes: number, { quiet, busy }: CollectionTimes): void {
+  #take(usedBytes: number, collection: CollectionTimes, now: number): void {
+    const quiet = amount(collection.quiet)
+    const busy = amount(collection.busy)
+    const youngBytes = amount(collection.youngBytes)
     const ratio = usedBytes / this.deathPointBytes
-    this.#strikes = strikesAfter(this.#strikes, { ratio, quiet, busy })
+    this.#strain = strainAfter(this.#strain, { ratio, quiet, busy })
+    const expired = now - this.#youngAt > youngHeldFor || now < this.#youngAt
+    if (youngBytes < this.#young && !expired) return
+    this.#young = youngBytes
+    this.#youngAt = now
   }
 
   #confirm(usedBytes: number, now: number): void {
@@ -103,4 +134,9 @@ export class LiveHeap {
     this.#used = usedBytes
     this.#confirmedAt = now
   }
+}
+
+/** What was told of a collection, or 0 where it was not, or cannot be: averages never recover from a NaN. */
+function amount(value: number | undefined): number {
+  return value !== undefined && Number.isFinite(value) && value >= 0 ? value : 0
 }

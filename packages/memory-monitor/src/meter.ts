@@ -9,6 +9,7 @@ import {
 import { type FusedReading, fuse } from './fuse.ts'
 import { LiveHeap } from './live-heap.ts'
 import type { MemorySample, MemorySnapshot } from './sample.ts'
+import type { Signal } from './signal.ts'
 import { SignalReader } from './signal-reader.ts'
 import type { MajorCollection } from './sources/collection.ts'
 import type { MemorySources } from './sources/sources.ts'
@@ -45,6 +46,7 @@ export class MemoryMeter {
   readonly #heap: LiveHeap
   readonly #reader: SignalReader
   #verification = unverified
+  #idle = false
   #last: Measurement | undefined
   #majors = 0
   #forced = 0
@@ -122,7 +124,7 @@ export class MemoryMeter {
   snapshot(): MemorySnapshot {
     const { sample, reason } = this.#last ?? {}
     const heap = this.#heap
-    const { process, container, blind, failures } = this.#reader
+    const { process, container, host, stalls, blind, failures } = this.#reader
     return {
       at: sample?.at ?? 0,
       level: this.level,
@@ -131,6 +133,7 @@ export class MemoryMeter {
       confidence: blind ? 'unknown' : (sample?.confidence ?? 'unknown'),
       signal: sample?.signal ?? 'heap',
       reason: reason ?? 'nothing has been measured yet',
+      signals: this.#reader.signals,
       heap: {
         liveBytes: heap.liveBytes,
         usedBytes: heap.usedBytes,
@@ -140,6 +143,8 @@ export class MemoryMeter {
       },
       process,
       ...(container && { container }),
+      ...(host && { host }),
+      ...(stalls && { psi: stalls }),
       gc: { majors: this.#majors, forced: this.#forced, strikes: heap.strikes },
       failures,
     }
@@ -156,17 +161,26 @@ export class MemoryMeter {
     if (!waits || heap === undefined || heap.upper >= critical) return reading
     const upper = Math.min(heap.upper, Math.max(heap.lower, warning - Number.EPSILON))
     const others = this.#reader.signals.filter((signal) => signal !== heap)
-    return { lower: reading.lower, upper: Math.max(upper, ...others.map((other) => other.upper)) }
+    return this.#fuse([{ ...heap, upper }, ...others]) ?? reading
   }
 
   #fused(): FusedReading | undefined {
+    return this.#fuse(this.#reader.signals)
+  }
+
+  #fuse(signals: readonly Signal[]): FusedReading | undefined {
+    const { hysteresis, thresholds } = this.#machine
     // Just under `critical`: what may be garbage never outweighs a fact that is worse than `warning`.
-    const cap = this.#machine.thresholds.critical - Number.EPSILON
-    return fuse(this.#reader.signals, cap)
+    const cap = thresholds.critical - Number.EPSILON
+    // Just under where `critical` is left, so that what may only hold `warning` lets it go.
+    return fuse(signals, cap, Math.max(thresholds.warning, cap - hysteresis))
   }
 
   #verifyAt(now: number): void {
     this.#verification = atOrBefore(this.#verification, now)
+    const idle = this.#reader.isIdle()
+    if (idle && !this.#idle) this.expectRelief()
+    this.#idle = idle
     const { level, thresholds, exitMark } = this.#machine
     const heap = this.#reader.signal('heap')
     const due = verificationDue(this.#verification, {
@@ -175,6 +189,7 @@ export class MemoryMeter {
       thresholds,
       heapLower: heap?.lower ?? 0,
       heapUpper: heap?.upper ?? 0,
+      idle,
       held: (this.#fused()?.upper ?? 0) >= exitMark,
       confirmedAt: this.#heap.confirmedAt,
     })

@@ -5,7 +5,9 @@ import {
   type PressureBus,
   type PressureLevelEvent,
 } from '@cultus/core'
+import type { AlertEngine } from './alerts/alert-engine.ts'
 import { levelAlert } from './alerts/level-alert.ts'
+import { EvidenceCollector } from './evidence/collector.ts'
 import { History } from './history.ts'
 import { type Measurement, MemoryMeter } from './meter.ts'
 import { type MemoryMonitorOptions, resolveOptions } from './options.ts'
@@ -42,6 +44,10 @@ const leastStaleAfter = 15_000
  */
 export class MemoryMonitor {
   readonly name: string
+  /** What sends the alerts on, where `alerts` was given; the monitor starts and stops it. */
+  readonly alerts: AlertEngine | undefined
+  /** What writes down the state of the process when memory runs short, where the option was given. */
+  readonly evidence: EvidenceCollector | undefined
   readonly #interval: number
   readonly #fastInterval: number
   readonly #bus: PressureBus
@@ -62,6 +68,7 @@ export class MemoryMonitor {
   constructor(options: MemoryMonitorOptions = {}) {
     const resolved = resolveOptions(options)
     this.name = resolved.name
+    this.alerts = resolved.alerts
     this.#interval = resolved.interval
     this.#fastInterval = resolved.fastInterval
     this.#bus = resolved.bus
@@ -69,6 +76,8 @@ export class MemoryMonitor {
     this.#sources = resolved.sources
     this.#meter = new MemoryMeter(resolved)
     this.#history = new History(resolved.historySize)
+    const { evidence, bus, clock } = resolved
+    this.evidence = evidence && new EvidenceCollector({ ...evidence, monitor: this, bus, clock })
   }
 
   /** Whether the monitor was started and not stopped since. */
@@ -79,14 +88,23 @@ export class MemoryMonitor {
   /** Takes a measurement at once and goes on until `stop`; starting twice is starting once. */
   start(): this {
     if (this.running) return this
+    // Before the first measurement, which may be one they answer.
+    this.alerts?.start()
+    this.evidence?.start()
     this.#leaveRelief = this.#bus.subscribe('relief', () => this.#meter.expectRelief())
-    this.#sources.start((collection) => {
-      if (!this.running) return
-      this.#meter.observeMajor(collection)
-      // Measured at once: near the end collections come faster than the interval.
-      this.tick()
-    })
+    this.#sources.start(
+      (collection) => {
+        if (!this.running) return
+        this.#meter.observeMajor(collection)
+        // Measured at once: near the end collections come faster than the interval.
+        this.tick()
+      },
+      () => {
+        if (this.running) this.tick()
+      },
+    )
     this.tick()
+    this.#raiseAgain()
     this.#schedule()
     return this
   }
@@ -99,6 +117,9 @@ export class MemoryMonitor {
     if (!this.running) return
     this.#leaveRelief?.()
     this.#leaveRelief = undefined
+    // Before the source leaves: a monitor that stops is no recovery.
+    this.evidence?.stop()
+    this.alerts?.stop()
     this.#bus.withdraw(this.name)
   }
 
@@ -133,6 +154,14 @@ export class MemoryMonitor {
     listener: (event: MemoryMonitorEvents[N]) => void,
   ): () => void {
     return this.#listeners.on(name, listener)
+  }
+
+  /** A level that was there before: no change of it will raise the alert. */
+  #raiseAgain(): void {
+    const { level, ratio, at, signal, reason } = this.#meter.snapshot()
+    if (level === 'normal' || !this.running) return
+    const transition = { from: 'normal', to: level, ratio } as const
+    this.#bus.publishAlert(levelAlert(this.name, transition, { at, signal }, reason))
   }
 
   #schedule(): void {

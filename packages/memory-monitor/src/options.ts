@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import {
   type ByteSize,
   type Clock,
@@ -12,9 +13,13 @@ import {
   pressureBus,
   systemClock,
 } from '@cultus/core'
+import { AlertEngine } from './alerts/alert-engine.ts'
+import type { AlertEngineOptions } from './alerts/engine-options.ts'
 import { heapDeathPoint } from './death-point.ts'
+import type { EvidenceOptions } from './evidence/options.ts'
 import { nodeSources } from './sources/node.ts'
 import type { MemorySources } from './sources/sources.ts'
+import { threadSources } from './sources/thread.ts'
 
 /** Settings for {@link MemoryMonitor}. */
 export interface MemoryMonitorOptions {
@@ -39,7 +44,7 @@ export interface MemoryMonitorOptions {
   /**
    * How long levels are held, in milliseconds.
    *
-   * @defaultValue `{ fall: 3000, longest: 15_000, relapse: 60_000 }`
+   * @defaultValue `{ fall: 1000, longest: 15_000, relapse: 60_000 }`
    */
   readonly dwell?: LevelDwell
   /**
@@ -62,6 +67,13 @@ export interface MemoryMonitorOptions {
    */
   readonly verify?: boolean
   /**
+   * What is measured: the whole process, or only the heap of this thread. What threads share is measured once, by
+   * the main thread; `watchThreads` tells the others.
+   *
+   * @defaultValue `'process'` on the main thread, `'thread'` in a worker thread
+   */
+  readonly scope?: 'process' | 'thread'
+  /**
    * The name of this source on the bus; monitors of one bus need different ones.
    *
    * @defaultValue `'memory-monitor'`
@@ -80,11 +92,24 @@ export interface MemoryMonitorOptions {
    */
   readonly deathPoint?: ByteSize
   /**
+   * What is written down when memory runs short, and where: settings of an `EvidenceCollector` that starts and
+   * stops with the monitor.
+   *
+   * @defaultValue none: nothing is ever written
+   */
+  readonly evidence?: EvidenceOptions
+  /**
    * The root of the file system under which control groups are looked for.
    *
    * @defaultValue `'/'`
    */
   readonly root?: string
+  /**
+   * Where alerts go: settings of an `AlertEngine` that starts and stops with the monitor.
+   *
+   * @defaultValue none: alerts stay on the bus
+   */
+  readonly alerts?: Omit<AlertEngineOptions, 'bus' | 'clock' | 'name'>
   /** @defaultValue the bus of the process, `pressureBus()` */
   readonly bus?: PressureBus
   /** @defaultValue `systemClock` */
@@ -99,6 +124,8 @@ export interface MemoryMonitorOptions {
 
 /** Settings with every default filled in. */
 export interface ResolvedOptions {
+  readonly alerts: AlertEngine | undefined
+  readonly evidence: EvidenceOptions | undefined
   readonly machine: LevelMachine
   readonly deathPointBytes: number
   readonly interval: number
@@ -128,6 +155,9 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
     1,
     interval,
   )
+  const { scope = isMainThread ? 'process' : 'thread' } = options
+  if (scope !== 'process' && scope !== 'thread')
+    throw invalidOption('scope', "be 'process' or 'thread'", scope)
   if (typeof verify !== 'boolean') throw invalidOption('verify', 'be true or false', verify)
   if (typeof name !== 'string' || name === '')
     throw invalidOption('name', 'be a non-empty string', name)
@@ -137,7 +167,12 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
     throw invalidOption('historySize', 'be a positive integer', historySize)
   const deathPointBytes =
     deathPoint === undefined ? heapDeathPoint().bytes : parseBytes(deathPoint, 'deathPoint')
+  const bus = options.bus ?? pressureBus()
   return {
+    alerts:
+      options.alerts === undefined
+        ? undefined
+        : new AlertEngine({ ...options.alerts, bus, clock, name }),
     machine: new LevelMachine({ ...levels(options), clock }),
     deathPointBytes,
     interval,
@@ -145,10 +180,15 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
     verify,
     name,
     historySize,
-    bus: options.bus ?? pressureBus(),
+    bus,
     clock,
-    sources: options.sources ?? nodeSources(root),
+    evidence: options.evidence,
+    sources: options.sources ?? sourcesOf(scope, nodeSources(root, clock)),
   }
+}
+
+function sourcesOf(scope: 'process' | 'thread', sources: MemorySources): MemorySources {
+  return scope === 'thread' ? threadSources(sources) : sources
 }
 
 /** The settings of the level machine that were given. */

@@ -1,8 +1,10 @@
 import type { Confidence, PressureLevel } from '@cultus/core'
 import type { GcStrikes } from './gc-strain.ts'
-import type { SignalName } from './signal.ts'
-import type { ContainerReading } from './sources/container.ts'
+import type { Signal, SignalName } from './signal.ts'
+import type { ContainerReading } from './sources/container-group.ts'
+import type { HostReading } from './sources/host.ts'
 import type { ProcessReading } from './sources/process.ts'
+import type { StallReading } from './sources/psi.ts'
 
 /** One measurement, as the history keeps it. */
 export interface MemorySample extends ProcessReading {
@@ -66,10 +68,16 @@ export interface MemorySnapshot {
   readonly signal: SignalName
   /** One sentence for people. */
   readonly reason: string
+  /** Every signal as last read, the deciding one among them. */
+  readonly signals: readonly Signal[]
   readonly heap: HeapSnapshot
   readonly process: ProcessReading
   /** Absent where no control group has a limit. */
   readonly container?: ContainerReading
+  /** Memory of the machine, where no container has a limit and the machine tells. */
+  readonly host?: HostReading
+  /** How long tasks waited for memory, of the container or the machine; absent where neither is told. */
+  readonly psi?: StallReading
   readonly gc: CollectionCounts
   /** Measurements in which something could not be read. */
   readonly failures: number

@@ -2,11 +2,16 @@ import type { LiveHeap } from './live-heap.ts'
 import { containerSignal, processSignal } from './machine-signals.ts'
 import type { Signal, SignalName } from './signal.ts'
 import type { ForcedCollection, MajorCollection } from './sources/collection.ts'
-import type { ContainerReading } from './sources/container.ts'
+import type { ContainerReading } from './sources/container-group.ts'
+import type { HostReading } from './sources/host.ts'
 import type { ProcessReading } from './sources/process.ts'
+import type { StallReading } from './sources/psi.ts'
 import type { MemorySources } from './sources/sources.ts'
 
 const nothingRead: ProcessReading = { rssBytes: 0, externalBytes: 0, arrayBuffersBytes: 0 }
+
+/** An event loop that is busy for less than this share of the time is idle; a lone timer takes about a hundredth. */
+const idleShare = 0.1
 
 /**
  * Reads every source and keeps what each said last.
@@ -20,6 +25,8 @@ export class SignalReader {
   readonly #signals = new Map<SignalName, Signal>()
   #process = nothingRead
   #container: ContainerReading | undefined
+  #host: HostReading | undefined
+  #stalls: StallReading | undefined
   #blind = true
   #failures = 0
 
@@ -34,6 +41,16 @@ export class SignalReader {
 
   get container(): ContainerReading | undefined {
     return this.#container
+  }
+
+  /** The memory of the machine, where no container has a limit and it can be told. */
+  get host(): HostReading | undefined {
+    return this.#host
+  }
+
+  /** How long tasks waited for memory, of the container or the machine, where that is told. */
+  get stalls(): StallReading | undefined {
+    return this.#stalls
   }
 
   /** Whether the last `read` could read nothing at all. */
@@ -54,26 +71,26 @@ export class SignalReader {
     return this.#signals.get(name)
   }
 
+  /** Whether the program has had hardly anything to do since the last call; false where that cannot be told. */
+  isIdle(): boolean {
+    const share = quietly(() => this.#sources.busyShare?.())
+    return share !== undefined && share < idleShare
+  }
+
   /** Reads everything once. */
   read(now: number): void {
     const heap = this.#attempt('heap', () => {
       this.#heap.observe(measured(this.#sources.heap()), now)
       return this.#heap.signal()
     })
-    const container = this.#attempt('container', () => {
-      const reading = this.#sources.container(now)
-      const signal = reading && containerSignal(reading)
-      measured(signal?.upper ?? 0)
-      this.#container = reading
-      return signal
-    })
+    // Before the container: what fills it is told by what the process holds.
+    const held = quietly(() => this.#sources.process())
+    const told = held !== undefined && Object.values(held).every(isMeasured)
+    if (told) this.#process = held
+    const container = this.#attempt('container', () => this.#readContainer(now))
     const process = this.#attempt('process', () => {
-      const reading = this.#sources.process()
-      const signal = processSignal(reading, this.#sources.hostBytes)
-      measured(signal.upper)
-      this.#process = reading
-      // With a limit on the container the memory of the machine is not what ends the process.
-      return this.#container === undefined ? signal : undefined
+      if (!told) throw new RangeError('not a measurement')
+      return this.#readMachine(now)
     })
     if (!(heap && container && process)) this.#failures++
     this.#blind = !(heap || process || (container && this.#container !== undefined))
@@ -106,6 +123,28 @@ export class SignalReader {
     this.#signals.set('heap', this.#heap.signal())
   }
 
+  #readContainer(now: number): Signal | undefined {
+    const reading = this.#sources.container(now)
+    this.#stalls = quietly(() => this.#sources.stalls?.(now))
+    const contents = { process: this.#process, heapBytes: this.#heap.usedBytes }
+    const signal = reading && containerSignal(reading, { stalls: this.#stalls, contents })
+    measured(signal?.upper ?? 0)
+    this.#container = reading
+    return signal
+  }
+
+  #readMachine(now: number): Signal | undefined {
+    const { hostBytes, constrainedBytes } = this.#sources
+    this.#host = undefined
+    // With a limit on the container the memory of the machine is not what ends the process.
+    if (this.#container !== undefined && this.#container.limitBytes < hostBytes) return undefined
+    this.#host = quietly(() => this.#sources.host?.(now))
+    const evidence = { host: this.#host, stalls: this.#stalls, constrainedBytes }
+    const signal = processSignal(this.#process, hostBytes, evidence)
+    measured(signal.upper)
+    return signal
+  }
+
   /** Takes a signal from what may throw; then the last one stays, as an estimate. */
   #attempt(name: SignalName, read: () => Signal | undefined): boolean {
     try {
@@ -123,6 +162,19 @@ export class SignalReader {
 
 /** @throws RangeError for what cannot be a share, or a number of bytes or milliseconds. */
 function measured(value: number): number {
-  if (Number.isFinite(value) && value >= 0) return value
+  if (isMeasured(value)) return value
   throw new RangeError('not a measurement')
+}
+
+function isMeasured(value: number): boolean {
+  return Number.isFinite(value) && value >= 0
+}
+
+/** What `read` returns, or `undefined` when it throws. */
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }

@@ -11,6 +11,8 @@ export interface Signal {
   /** The most it can be: what a level falls on. */
   readonly upper: number
   readonly confidence: 'confirmed' | 'estimated'
+  /** Set where nothing else bears `upper` out: it then holds no level above `warning`. */
+  readonly uncorroborated?: boolean
   /** One sentence for people. */
   readonly reason: string
 }

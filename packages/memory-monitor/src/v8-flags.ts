@@ -9,6 +9,10 @@ export interface HeapFlags {
   readonly percentage?: FlagOrigin
   /** The last `--max-semi-space-size`, in bytes. */
   readonly semiSpace?: number
+  /** The last `--max-heap-size`, in bytes: of the old generation and the young one together. */
+  readonly heap?: number
+  /** Whether `--optimize-for-size` or `--lite-mode` holds the semi-space to its least, over all sizes. */
+  readonly compact?: boolean
 }
 
 const mebibyte = 2 ** 20
@@ -40,12 +44,14 @@ function take(
   if (!word.startsWith('--')) return flags
   const equals = word.indexOf('=')
   const name = (equals < 0 ? word : word.slice(0, equals)).slice(2).replaceAll('_', '-')
+  if (name === 'optimize-for-size' || name === 'lite-mode') return { ...flags, compact: true }
   const value = Number((equals < 0 ? next : word.slice(equals + 1)) || Number.NaN)
   if (!(value > 0) || !Number.isFinite(value)) return flags
   if (name === 'max-old-space-size')
     return { ...flags, oldSpace: { bytes: value * mebibyte, origin } }
   if (name === 'max-old-space-size-percentage') return { ...flags, percentage: origin }
   if (name === 'max-semi-space-size') return { ...flags, semiSpace: value * mebibyte }
+  if (name === 'max-heap-size') return { ...flags, heap: value * mebibyte }
   return flags
 }
 

@@ -18,6 +18,8 @@ export interface VerificationFacts {
   /** The least and the most that the heap can hold now, as shares of its death point. */
   readonly heapLower: number
   readonly heapUpper: number
+  /** Whether the program has hardly anything to do: then a collection stops nobody. */
+  readonly idle: boolean
   /** Whether the most that any signal can be is over the mark at which the level falls. */
   readonly held: boolean
   /** When the heap was last confirmed, in milliseconds; `-Infinity` before the first time. */
@@ -36,6 +38,10 @@ const longestBackOff = 30_000
 const restPerPause = 20
 const ineffectiveShare = 0.05
 const staleAfter = 3_000
+/** V8 does not collect an idle heap: there the level waits for the monitor alone. */
+const idleStaleAfter = 1_000
+/** What an idle program needs of the rest. */
+const idleRest = 0.25
 /** A collection so recent, in milliseconds, has told what another would. */
 const recent = 500
 
@@ -44,9 +50,10 @@ export function verificationDue(
   state: VerificationState,
   facts: VerificationFacts,
 ): VerificationCause | undefined {
-  const { now, level, thresholds, heapLower, heapUpper, held, confirmedAt } = facts
+  const { now, level, thresholds, heapLower, heapUpper, idle, held, confirmedAt } = facts
   const { endedAt, rest, backOff } = state
-  if (endedAt !== undefined && now - endedAt < Math.max(rest, backOff)) return undefined
+  const pause = Math.max(idle ? rest * idleRest : rest, backOff)
+  if (endedAt !== undefined && now - endedAt < pause) return undefined
   const age = now - confirmedAt
   if (age < recent) return undefined
   const rankAt = (ratio: number): number =>
@@ -54,7 +61,8 @@ export function verificationDue(
   const possible = rankAt(heapUpper)
   // What the least value shows needs no proof.
   if (possible > levelRank(level) && possible > rankAt(heapLower)) return 'rise'
-  return level !== 'normal' && held && age >= staleAfter ? 'stale' : undefined
+  const stale = idle ? idleStaleAfter : staleAfter
+  return level !== 'normal' && held && age >= stale ? 'stale' : undefined
 }
 
 /**
@@ -83,7 +91,7 @@ export function afterVerification(
   return { endedAt: now, rest, backOff }
 }
 
-/** The state once memory was released or the level rose: what the last collection freed says no more. */
+/** The state once memory was released, the level rose, or the program fell idle: what the last collection freed says no more. */
 export function withoutBackOff(state: VerificationState): VerificationState {
   return { ...state, backOff: 0 }
 }

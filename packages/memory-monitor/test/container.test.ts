@@ -1,46 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ContainerSource } from '../src/sources/container.ts'
+import { tree, v1Group, v1Mount, v1Unlimited, v2Group, v2Mount, write } from './cgroup-tree.ts'
 
 const host = 1_000_000
-const v2Mount = '29 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw'
-const v1Mount = '35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory'
-
-/** Writes a tree of files, which is removed after the test. */
-function tree(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'cultus-cgroup-'))
-  onTestFinished(() => rmSync(root, { recursive: true }))
-  write(root, files)
-  return root
-}
-
-function write(root: string, files: Readonly<Record<string, string | Uint8Array>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), content)
-  }
-}
-
-function v2Group(path: string, max: string, current: number, stat = 'anon 1\ninactive_file 0\n') {
-  const directory = join('sys/fs/cgroup', path)
-  return {
-    [join(directory, 'memory.max')]: `${max}\n`,
-    [join(directory, 'memory.current')]: `${current}\n`,
-    [join(directory, 'memory.stat')]: stat,
-  }
-}
-
-function v1Group(path: string, limit: string, usage: number, stat = 'total_inactive_file 0\n') {
-  const directory = join('sys/fs/cgroup/memory', path)
-  return {
-    [join(directory, 'memory.limit_in_bytes')]: `${limit}\n`,
-    [join(directory, 'memory.usage_in_bytes')]: `${usage}\n`,
-    [join(directory, 'memory.stat')]: stat,
-  }
-}
 
 function source(root: string): ContainerSource {
   const made = new ContainerSource(root, host)
@@ -109,6 +72,55 @@ describe('cgroup v2', () => {
     expect(source(root).read(0)).toMatchObject({ path: '/a', usedBytes: 200 })
   })
 
+  test('follows at each reading whichever is nearest to its limit then', () => {
+    const root = tree({
+      'proc/self/cgroup': '0::/pod1/c1\n',
+      ...v2Group('pod1/c1', '400', 300),
+      ...v2Group('pod1', '500', 310),
+    })
+    const container = source(root)
+    expect(container.read(0)).toMatchObject({ path: '/pod1/c1' })
+    // A neighbour in the same pod fills it.
+    write(root, v2Group('pod1', '500', 490))
+    expect(container.read(1)).toMatchObject({ path: '/pod1', usedBytes: 490 })
+  })
+
+  test('follows the fullest of any number of groups, the outer of two equally full', () => {
+    const group = fc.record({
+      limit: fc.integer({ min: 1, max: 999_999 }),
+      usage: fc.nat(1_000_000),
+      cache: fc.nat(1_000_000),
+    })
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 1, maxLength: 4 }), (groups) => {
+        const names = groups.map((_, depth) =>
+          'abcd'
+            .slice(0, depth + 1)
+            .split('')
+            .join('/'),
+        )
+        const files = groups.map(({ limit, usage, cache }, depth) =>
+          v2Group(names[depth] ?? '', String(limit), usage, `inactive_file ${cache}\n`),
+        )
+        const root = tree(Object.assign({ 'proc/self/cgroup': `0::/${names.at(-1)}\n` }, ...files))
+        const used = groups.map(({ usage, cache }) => Math.max(0, usage - cache))
+        const full = groups.map(({ limit }, depth) => (used[depth] ?? 0) / limit)
+        const fullest = full.indexOf(Math.max(...full))
+        expect(source(root).read(0)).toMatchObject({
+          path: `/${names[fullest]}`,
+          usedBytes: used[fullest],
+          limitBytes: groups[fullest]?.limit,
+        })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('believes no usage beyond what the machine has', () => {
+    const root = tree({ 'proc/self/cgroup': '0::/\n', ...v2Group('', '500', 1_000_001) })
+    expect(source(root).read(0)?.usedBytes).toBe(host)
+  })
+
   test('sees usage and limit change', () => {
     const root = tree({ 'proc/self/cgroup': '0::/\n', ...v2Group('', '500', 1_000) })
     const container = source(root)
@@ -125,7 +137,7 @@ describe('cgroup v1', () => {
       'proc/self/cgroup': '4:memory:/docker/abc\n1:cpu:/\n',
       'proc/self/mountinfo': v1Mount,
       ...v1Group('docker/abc', '500', 200, stat),
-      ...v1Group('', '9223372036854771712', 900),
+      ...v1Group('', v1Unlimited, 900),
     })
     expect(source(root).read(0)).toEqual({
       version: 'v1',
@@ -158,11 +170,14 @@ describe('cgroup v1', () => {
 describe('no limit', () => {
   test.each([
     ['max', 'max'],
-    ['what v1 writes for none', '9223372036854771712'],
+    ['what v1 writes for none', v1Unlimited],
     ['2^64', '18446744073709551615'],
     ['more than the machine has', '1000001'],
     ['as much as the machine has', '1000000'],
     ['zero', '0'],
+    ['below zero', '-1'],
+    ['a fraction', '500.5'],
+    ['a number of a thousand digits', '5'.repeat(1_000)],
     ['garbage', 'lots'],
     ['a number with garbage', '500x'],
     ['nothing', ''],
@@ -205,56 +220,3 @@ describe('no limit', () => {
     )
   })
 })
-
-describe('a group that went away', () => {
-  const group = v2Group('a', '500', 200)
-  const files = { 'proc/self/cgroup': '0::/a\n', ...group }
-
-  test('is a failure until the groups are looked up again', () => {
-    const root = tree(files)
-    const container = source(root)
-    expect(container.read(0)?.usedBytes).toBe(200)
-    write(root, { ...group, 'sys/fs/cgroup/a/memory.current': '' })
-    expect(() => container.read(29_999)).toThrow('memory limit')
-    expect(container.read(30_000)).toBeUndefined()
-  })
-
-  test('is one whose file lost the field, though it was read there before', () => {
-    const root = tree({ ...files, ...v2Group('a', '500', 200, 'anon 1234\ninactive_file 50\n') })
-    const container = source(root)
-    expect(container.read(0)?.usedBytes).toBe(150)
-    write(root, { 'sys/fs/cgroup/a/memory.stat': 'anon 1234\n' })
-    expect(() => container.read(1)).toThrow('memory limit')
-  })
-
-  test('is looked up again where the process is now', () => {
-    const root = tree(files)
-    const container = source(root)
-    container.read(0)
-    write(root, { 'proc/self/cgroup': '0::/b\n', ...v2Group('b', '300', 100) })
-    expect(container.read(1)).toMatchObject({ path: '/a' })
-    expect(container.read(30_000)).toMatchObject({ path: '/b', limitBytes: 300 })
-  })
-})
-
-test.runIf(existsSync('/proc/self/fd'))(
-  'close gives every file back, and a later reading opens them again',
-  () => {
-    const root = tree({
-      'proc/self/cgroup': '0::/a/b\n',
-      ...v2Group('a/b', '500', 2),
-      ...v2Group('a', 'max', 1),
-      'sys/fs/cgroup/memory.max': '500\n',
-    })
-    const open = (): number => readdirSync('/proc/self/fd').length
-    const before = open()
-    const container = new ContainerSource(root, host)
-    for (const now of [0, 40_000, 80_000]) container.read(now)
-    // Three of each complete group; of one that is not, none.
-    expect(open()).toBe(before + 6)
-    container.close()
-    expect(open()).toBe(before)
-    expect(container.read(80_001)).toMatchObject({ usedBytes: 2 })
-    container.close()
-  },
-)

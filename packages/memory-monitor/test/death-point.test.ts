@@ -78,6 +78,38 @@ describe('a heap with flags', () => {
     },
   )
 
+  /** Measured: version, `--max-heap-size`, and where a really filled heap died at the latest (MiB). */
+  test.each([
+    [20, 200, 191.5],
+    [24, 200, 195.1],
+    [26, 200, 174.4],
+    [20, 64, 59.6],
+    [24, 64, 59.4],
+    [26, 64, 56],
+  ])('divides the heap it was given on Node %i: %i MiB', (nodeMajor, heap, died) => {
+    const execArgv = [`--max-heap-size=${heap}`]
+    const options = { nodeMajor, heapSizeLimit: heap * mib, totalBytes: 24_000 * mib }
+    const { bytes } = heapDeathPoint({ ...plain, ...options, execArgv })
+    expect(bytes).toBeLessThan(heap * mib)
+    expect(bytes / mib).toBeGreaterThan(died)
+    expect(bytes).toBeGreaterThan(0.9 * heap * mib)
+  })
+
+  test('dies at its old space beside a size for the whole heap', () => {
+    const execArgv = ['--max-old-space-size=100', '--max-heap-size=300']
+    const options = { nodeMajor: 20, heapSizeLimit: 484 * mib, totalBytes: 24_000 * mib }
+    expect(heapDeathPoint({ ...plain, ...options, execArgv })).toEqual({
+      bytes: 100 * mib,
+      origin: 'flag',
+    })
+  })
+
+  test.each(['--optimize-for-size', '--lite-mode'])('has next to no young space: %s', (flag) => {
+    const execArgv = [flag, '--max-semi-space-size=8']
+    const options = { nodeMajor: 24, heapSizeLimit: 4099 * mib, totalBytes: 24_000 * mib }
+    expect(heapDeathPoint({ ...plain, ...options, execArgv }).bytes).toBe(4096 * mib)
+  })
+
   test('lets a percentage win over a size', () => {
     const execArgv = ['--max-old-space-size=2500']
     const nodeOptions = '--max-old-space-size-percentage=10'
@@ -119,7 +151,14 @@ test('lies inside the heap, whatever the facts', () => {
     fc.property(
       fc.record({
         execArgv: fc.array(
-          fc.constantFrom('--max-old-space-size=96', '--max-semi-space-size=512', '--x', '7'),
+          fc.constantFrom(
+            '--max-old-space-size=96',
+            '--max-semi-space-size=512',
+            '--max-heap-size=300',
+            '--optimize-for-size',
+            '--x',
+            '7',
+          ),
         ),
         nodeOptions: fc.string(),
         resourceLimits: fc.record({ maxOldGenerationSizeMb: fc.nat(4_096) }),

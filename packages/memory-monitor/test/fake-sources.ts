@@ -1,5 +1,7 @@
 import type { MajorCollection } from '../src/sources/collection.ts'
-import type { ContainerReading } from '../src/sources/container.ts'
+import type { ContainerReading } from '../src/sources/container-group.ts'
+import type { HostReading } from '../src/sources/host.ts'
+import type { StallReading } from '../src/sources/psi.ts'
 import type { MemorySources } from '../src/sources/sources.ts'
 
 /** A heap of 100 bytes, a machine of 1000 and no container, all at the command of a test. */
@@ -8,7 +10,12 @@ export class FakeSources implements MemorySources {
   live = 10
   garbage = 0
   rss = 0
+  external = 0
+  arrayBuffers = 0
   limited: ContainerReading | undefined
+  /** What of the machine is available, where that can be told. */
+  available: number | undefined
+  stalled: StallReading | undefined
   /** What each forced collection takes, in milliseconds. */
   pause = 10
   /** Sources that throw when read. */
@@ -17,6 +24,7 @@ export class FakeSources implements MemorySources {
   collections = 0
   opened = 0
   #onMajor: ((collection: MajorCollection) => void) | undefined
+  #onEvent: (() => void) | undefined
 
   get started(): boolean {
     return this.#onMajor !== undefined
@@ -30,7 +38,8 @@ export class FakeSources implements MemorySources {
 
   process(): { rssBytes: number; externalBytes: number; arrayBuffersBytes: number } {
     this.#fail('process')
-    return { rssBytes: this.rss, externalBytes: 0, arrayBuffersBytes: 0 }
+    const { rss, external, arrayBuffers } = this
+    return { rssBytes: rss, externalBytes: external, arrayBuffersBytes: arrayBuffers }
   }
 
   container(): ContainerReading | undefined {
@@ -38,8 +47,20 @@ export class FakeSources implements MemorySources {
     return this.limited
   }
 
-  start(onMajor: (collection: MajorCollection) => void): void {
+  host(): HostReading | undefined {
+    const { available, hostBytes } = this
+    return available === undefined
+      ? undefined
+      : { totalBytes: hostBytes, availableBytes: available }
+  }
+
+  stalls(): StallReading | undefined {
+    return this.stalled
+  }
+
+  start(onMajor: (collection: MajorCollection) => void, onEvent?: () => void): void {
     this.#onMajor = onMajor
+    this.#onEvent = onEvent
   }
 
   collect(): { usedBefore: number; usedAfter: number; quiet: number; busy: number } | undefined {
@@ -53,6 +74,7 @@ export class FakeSources implements MemorySources {
 
   close(): void {
     this.#onMajor = undefined
+    this.#onEvent = undefined
     this.opened = 0
   }
 
@@ -62,9 +84,14 @@ export class FakeSources implements MemorySources {
     this.#onMajor?.({ lateness: 0, quiet: 1_000, busy: 10, ...times })
   }
 
+  /** The kernel announces that the container came to its limit. */
+  event(): void {
+    this.#onEvent?.()
+  }
+
   /** Puts `usedBytes` of a limit of 100 into the container. */
-  contain(usedBytes: number): void {
-    this.limited = { version: 'v2', path: '/', usedBytes, limitBytes: 100 }
+  contain(usedBytes: number, more: Partial<ContainerReading> = {}): void {
+    this.limited = { version: 'v2', path: '/', usedBytes, limitBytes: 100, ...more }
   }
 
   #fail(name: 'heap' | 'process' | 'container' | 'collect'): void {

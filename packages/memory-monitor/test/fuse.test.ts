@@ -17,8 +17,12 @@ const signals = fc.array(
       fc.constantFrom<SignalName>('heap', 'container', 'process'),
       fc.double({ min: 0, max: 2, noNaN: true }),
       fc.double({ min: 0, max: 2, noNaN: true }),
+      fc.boolean(),
     )
-    .map(([name, a, b]) => signal(name, Math.min(a, b), Math.max(a, b))),
+    .map(([name, a, b, uncorroborated]) => ({
+      ...signal(name, Math.min(a, b), Math.max(a, b)),
+      uncorroborated,
+    })),
 )
 
 describe('fusing', () => {
@@ -35,6 +39,14 @@ describe('fusing', () => {
     expect(reading?.dominant.name).toBe('heap')
   })
 
+  test('counts what nothing else bears out for no more than holds `warning`', () => {
+    const guess = { ...signal('process', 0.1, 0.99), uncorroborated: true }
+    expect(fuse([guess], 0.85, 0.8)).toMatchObject({ lower: 0.1, upper: 0.8, dominant: guess })
+    // A fact stays one, and takes nothing from the others.
+    expect(fuse([{ ...guess, lower: 0.9 }], 0.85, 0.8)).toMatchObject({ lower: 0.9, upper: 0.9 })
+    expect(fuse([guess, signal('heap', 0.2, 0.97)], 0.85, 0.8)?.upper).toBe(0.97)
+  })
+
   test('is nothing without a signal', () => {
     expect(fuse([], 0.85)).toBeUndefined()
   })
@@ -42,14 +54,15 @@ describe('fusing', () => {
   test('yields bounds that hold every signal, and a dominant that is one of them', () => {
     fc.assert(
       fc.property(signals, (given) => {
-        const reading = fuse(given, 0.85)
+        const reading = fuse(given, 0.85, 0.8)
         if (reading === undefined) {
           expect(given).toEqual([])
           return
         }
         for (const each of given) {
           expect(reading.lower).toBeGreaterThanOrEqual(each.lower)
-          expect(reading.upper).toBeGreaterThanOrEqual(each.upper)
+          const counted = each.uncorroborated === true ? Math.min(each.upper, 0.8) : each.upper
+          expect(reading.upper).toBeGreaterThanOrEqual(counted)
         }
         expect(reading.lower).toBeLessThanOrEqual(reading.upper)
         expect(given).toContain(reading.dominant)

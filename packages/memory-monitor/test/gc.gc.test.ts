@@ -23,6 +23,7 @@ describe('a forced collection', () => {
     const after = source.collect()
     expect(after?.usedBefore).toBeGreaterThan((after?.usedAfter ?? 0) + 12 * 2 ** 20)
     expect(after?.busy).toBeGreaterThan(0)
+    expect(after?.youngBytes).toBeGreaterThan(0)
   })
 })
 
@@ -36,6 +37,9 @@ describe('hearing of collections', () => {
     expect(heard[0]?.lateness).toBeGreaterThanOrEqual(0)
     expect(heard[0]?.quiet).toBeGreaterThanOrEqual(0)
     expect(heard[0]?.busy).toBeGreaterThan(0)
+    // At least a page of it, and no more than Node.js lets it grow.
+    expect(heard[0]?.youngBytes).toBeGreaterThan(2 ** 17)
+    expect(heard[0]?.youngBytes).toBeLessThanOrEqual(2 ** 28)
   })
 
   test('does not tell of minor ones, nor of its own', async () => {

@@ -26,6 +26,14 @@ describe('heap flags', () => {
     expect(readHeapFlags(execArgv)).toEqual({})
   })
 
+  test('reads the size of the whole heap, and what makes it compact', () => {
+    expect(readHeapFlags(['--max-heap-size=300', '--lite-mode'])).toEqual({
+      heap: 300 * mib,
+      compact: true,
+    })
+    expect(readHeapFlags([], '--optimize_for_size')).toEqual({ compact: true })
+  })
+
   test('lets the command line win over the environment', () => {
     const { oldSpace } = readHeapFlags(['--max-old-space-size=96'], '--max-old-space-size=128')
     expect(oldSpace).toEqual({ bytes: 96 * mib, origin: 'flag' })

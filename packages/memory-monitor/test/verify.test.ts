@@ -19,6 +19,7 @@ const doubted: VerificationFacts = {
   thresholds,
   heapLower: 0.5,
   heapUpper: 0.9,
+  idle: false,
   held: true,
   confirmedAt: 99_000,
 }
@@ -49,6 +50,21 @@ describe('verification', () => {
     ).toBeUndefined()
     // Nothing holds the level: it falls without a collection.
     expect(verificationDue(unverified, { ...facts, held: false })).toBeUndefined()
+  })
+
+  test('is due after one second while the program is idle, since V8 collects nothing then', () => {
+    const facts = { ...doubted, heapUpper: 0.75, idle: true, confirmedAt: 99_000 }
+    expect(verificationDue(unverified, facts)).toBe('stale')
+    expect(verificationDue(unverified, { ...facts, confirmedAt: 99_001 })).toBeUndefined()
+    expect(verificationDue(unverified, { ...facts, idle: false })).toBeUndefined()
+  })
+
+  test('comes after a quarter of the rest while the program is idle, but never inside the back-off', () => {
+    const facts = { ...doubted, idle: true, confirmedAt: 0 }
+    const state: VerificationState = { endedAt: 99_000, rest: 4_000, backOff: 0 }
+    expect(verificationDue(state, facts)).toBe('rise')
+    expect(verificationDue({ ...state, rest: 4_001 }, facts)).toBeUndefined()
+    expect(verificationDue({ ...state, backOff: 1_001 }, facts)).toBeUndefined()
   })
 
   test('is due at once where nothing was ever confirmed', () => {
@@ -104,16 +120,17 @@ describe('the pace of verification', () => {
     pause: fc.nat(3_000),
     freedShare: fc.double({ min: -1, max: 1, noNaN: true }),
     released: fc.boolean(),
+    idle: fc.boolean(),
   })
 
-  test('never beats two seconds or a twentieth of the time, whatever happens', () => {
+  test('never beats two seconds or a twentieth of the time of a busy program, or four times that of an idle one', () => {
     fc.assert(
       fc.property(fc.array(facts, { maxLength: 60 }), (steps) => {
         let now = 0
         let state = unverified
         let lastEnd = Number.NEGATIVE_INFINITY
         let lastPause = 0
-        for (const { wait, jump, level, heapLower, more, age, pause, ...rest } of steps) {
+        for (const { wait, jump, level, heapLower, more, age, pause, idle, ...rest } of steps) {
           now += wait - jump
           // How long it really was: a clock that goes back takes no time away.
           lastEnd -= jump
@@ -127,12 +144,14 @@ describe('the pace of verification', () => {
             thresholds,
             heapLower,
             heapUpper,
+            idle,
             held: true,
             confirmedAt: now - age,
           })
           if (cause === undefined) continue
-          expect(now - lastEnd).toBeGreaterThanOrEqual(2_000)
-          expect(now - lastEnd).toBeGreaterThanOrEqual(20 * lastPause)
+          const share = idle ? 0.25 : 1
+          expect(now - lastEnd).toBeGreaterThanOrEqual(share * 2_000)
+          expect(now - lastEnd).toBeGreaterThanOrEqual(share * 20 * lastPause)
           now += pause
           lastEnd = now
           lastPause = pause

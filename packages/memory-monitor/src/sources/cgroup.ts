@@ -5,6 +5,9 @@ export interface CgroupMembership {
   readonly path: string
 }
 
+/** What the kernel writes at the most, `PATH_MAX`. */
+const longestPath = 4096
+
 /** Where a hierarchy of control groups is mounted. */
 export interface CgroupMount {
   readonly mountPoint: string
@@ -20,18 +23,27 @@ export interface CgroupMount {
  */
 export function parseMembership(text: string): CgroupMembership | undefined {
   let unified: CgroupMembership | undefined
-  for (const line of text.split('\n')) {
+  for (const line of lines(text)) {
     const [, id, controllers, path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? []
-    if (controllers === undefined || path === undefined) continue
+    if (controllers === undefined || path === undefined || path.length > longestPath) continue
     if (controllers.split(',').includes('memory')) return { version: 'v1', path }
     if (id === '0' && controllers === '') unified = { version: 'v2', path }
   }
   return unified
 }
 
-/** Finds in `/proc/self/mountinfo` where the memory hierarchy of a version is mounted, or `undefined`. */
-export function parseMount(text: string, version: 'v1' | 'v2'): CgroupMount | undefined {
-  for (const line of text.split('\n')) {
+/**
+ * Finds in `/proc/self/mountinfo` where the memory hierarchy of a version is mounted, or `undefined`.
+ *
+ * Of several, as where parts of it are mounted into a container, the first that shows `path` is taken.
+ */
+export function parseMount(
+  text: string,
+  version: 'v1' | 'v2',
+  path = '/',
+): CgroupMount | undefined {
+  let first: CgroupMount | undefined
+  for (const line of lines(text)) {
     // Optional fields come between the mount options and the dash: proc_pid_mountinfo(5).
     const [before, after] = line.split(' - ')
     const [, , , root, mountPoint] = before?.split(' ') ?? []
@@ -41,9 +53,12 @@ export function parseMount(text: string, version: 'v1' | 'v2'): CgroupMount | un
       version === 'v2'
         ? type === 'cgroup2'
         : type === 'cgroup' && options?.split(',').includes('memory')
-    if (found) return { root: unescaped(root), mountPoint: unescaped(mountPoint) }
+    if (!found) continue
+    const mount = { root: unescaped(root), mountPoint: unescaped(mountPoint) }
+    if (isInside(path, mount.root)) return mount
+    first ??= mount
   }
-  return undefined
+  return first
 }
 
 /**
@@ -52,14 +67,24 @@ export function parseMount(text: string, version: 'v1' | 'v2'): CgroupMount | un
  * A path outside what the mount shows leaves only the mount itself, which is then the group.
  */
 export function ancestry(path: string, mountRoot: string): readonly string[] {
-  const root = mountRoot === '/' ? '' : mountRoot
-  const inside = path === root || path.startsWith(`${root}/`)
-  const names = inside ? path.slice(root.length).split('/').filter(Boolean) : []
+  const names = isInside(path, mountRoot)
+    ? path.slice(mountRoot.length).split('/').filter(Boolean)
+    : []
   // A path that climbs is that of a group outside the namespace of this process.
   if (names.includes('..')) return ['']
   return Array.from({ length: names.length + 1 }, (_, up) =>
     names.slice(0, names.length - up).join('/'),
   )
+}
+
+/** Whether a group is one of those that a mount with this root shows. */
+function isInside(path: string, mountRoot: string): boolean {
+  return mountRoot === '/' || path === mountRoot || path.startsWith(`${mountRoot}/`)
+}
+
+/** No path that the kernel writes has a carriage return; a file that was copied may. */
+function lines(text: string): readonly string[] {
+  return text.split(/\r?\n/)
 }
 
 /** Spaces and such in a path come as octal escapes: proc_pid_mountinfo(5). */

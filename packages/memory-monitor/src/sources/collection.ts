@@ -4,6 +4,12 @@ export interface CollectionTimes {
   readonly quiet: number
   /** Milliseconds from the start of marking to the end; the program runs for some of them. */
   readonly busy: number
+  /**
+   * Bytes that the young generation takes now, full or not.
+   *
+   * @defaultValue 0: nothing is known of it
+   */
+  readonly youngBytes?: number
 }
 
 /** A major garbage collection that V8 ran by itself. */

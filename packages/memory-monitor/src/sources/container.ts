@@ -1,57 +1,57 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ancestry, type CgroupMembership, parseMembership, parseMount } from './cgroup.ts'
-import { KeptFile } from './kept-file.ts'
-
-/** What a control group uses of the limit at which the kernel kills it; both of the same group. */
-export interface ContainerReading {
-  readonly version: 'v1' | 'v2'
-  /** Bytes that the kernel could not take back without killing: page cache and reclaimable slab are left out. */
-  readonly usedBytes: number
-  readonly limitBytes: number
-  /** The group, relative to where its hierarchy is mounted: `/` is the mount itself. */
-  readonly path: string
-}
-
-/** The files of one group with a limit. */
-interface LimitedGroup {
-  readonly version: 'v1' | 'v2'
-  readonly path: string
-  readonly limit: KeptFile
-  readonly usage: KeptFile
-  readonly stat: KeptFile
-}
-
-const fileNames = {
-  v1: { limit: 'memory.limit_in_bytes', usage: 'memory.usage_in_bytes', stat: 'memory.stat' },
-  v2: { limit: 'memory.max', usage: 'memory.current', stat: 'memory.stat' },
-} as const
+import { ancestry, parseMembership, parseMount } from './cgroup.ts'
+import { ContainerGroup, type ContainerReading, type GroupPlace } from './container-group.ts'
+import { GroupWatch } from './group-watch.ts'
+import { readText } from './kept-file.ts'
+import type { StallReading } from './psi.ts'
 
 const standardMount = { v1: '/sys/fs/cgroup/memory', v2: '/sys/fs/cgroup' } as const
 
-/** v1 counts descendants only in the `total_` fields, and does not tell reclaimable slab. */
-const inactiveFile = {
-  v1: Buffer.from('\ntotal_inactive_file '),
-  v2: Buffer.from('\ninactive_file '),
-} as const
-const reclaimableSlab = Buffer.from('\nslab_reclaimable ')
+/**
+ * How long a look at all groups holds, in milliseconds: limits are set, processes are moved.
+ *
+ * It costs ten times a reading, and once in two minutes it is less than one measurement in a hundred.
+ */
+const lookUpAfter = 120_000
+/** The same while a group cannot be read. */
+const retryAfter = 2_000
+/** Looks in vain, five minutes of them, after which a limit that cannot be read counts as none. */
+const mostRetries = 150
 
-/** How long a choice of group holds, in milliseconds: limits are resized, processes are moved. */
-const rediscoverAfter = 30_000
+/** The most bytes that are read of a table in `/proc`; the path of a group has 4096 at the most. */
+const membershipLimit = 2 ** 16
+const mountsLimit = 2 ** 20
+/** Groups beyond so many ancestors are not looked at. */
+const mostGroups = 32
+
+/** The groups this process is in. */
+interface Places {
+  readonly membership: string
+  /** Its own first. */
+  readonly groups: readonly GroupPlace[]
+}
 
 /**
  * Reads what the container of this process uses of its memory limit.
  *
- * The process dies when any of its groups is full, so the one nearest to its limit is followed, usage and
- * limit as a pair. A machine without control groups or limits has no reading; a group that was followed
- * and cannot be read any more is a failure until the groups are looked up again.
+ * The process dies when any of its groups is full, so all that have a limit are read, and the one nearest
+ * to it is told, usage and limit as a pair. A machine without control groups or limits has no reading.
+ * A limit that was there once is there until the kernel says otherwise: a group that cannot be read any
+ * more is a failure, and not a group without a limit.
  */
 export class ContainerSource {
   readonly #root: string
   readonly #hostBytes: number
-  #groups: readonly LimitedGroup[] = []
-  #followed: LimitedGroup | undefined
-  #discoveredAt: number | undefined
+  #groups: readonly ContainerGroup[] = []
+  #followed: ContainerGroup | undefined
+  #watch: GroupWatch | undefined
+  #lookedUpAt: number | undefined
+  #failing = false
+  #retries = 0
+  /** The paths of the groups that had a limit, all of the same membership. */
+  #limited: ReadonlySet<string> = new Set()
+  #membership = ''
 
   /** `root` is the root of the file system; limits of `hostBytes` and more are none. */
   constructor(root: string, hostBytes: number) {
@@ -59,122 +59,141 @@ export class ContainerSource {
     this.#hostBytes = hostBytes
   }
 
+  /** Calls `onEvent` when the kernel announces that a group came to its limit; `now` is in milliseconds. */
+  watch(onEvent: () => void, now: () => number): void {
+    this.#watch?.close()
+    this.#watch = new GroupWatch(onEvent, now)
+    this.#watchGroups()
+  }
+
   /**
    * The reading at `now` (milliseconds of a clock that does not jump), or `undefined` without a limit.
    *
-   * @throws Error when the group that was followed cannot be read any more.
+   * @throws Error when a group that had a limit cannot be read any more.
    */
   read(now: number): ContainerReading | undefined {
-    const since = this.#discoveredAt
-    if (since === undefined || now - since >= rediscoverAfter || now < since) {
-      this.#discoveredAt = now
-      this.#discover()
-    }
-    if (this.#followed === undefined) return undefined
-    const reading = this.#readGroup(this.#followed)
-    if (reading === undefined)
-      throw new Error(`${this.#followed.path} has no memory limit any more`)
-    return reading
+    if (this.#lookUpDue(now)) this.#lookUp(now)
+    const lost = this.#lost()
+    const reading = lost === undefined ? this.#nearest() : lost
+    if (typeof reading !== 'string') return reading
+    this.#failing = true
+    throw new Error(`the memory limit of the control group ${reading} cannot be read any more`)
   }
 
-  /** Closes every file; a later `read` opens them again. */
+  /** How long the tasks of the group of the last reading waited for memory, where the kernel tells. */
+  stalls(now: number): StallReading | undefined {
+    return this.#followed?.stalls(now)
+  }
+
+  /** Closes every file and watch; a later `read` opens the files again. */
   close(): void {
-    for (const group of this.#groups) closeGroup(group)
-    this.#groups = []
-    this.#followed = undefined
-    this.#discoveredAt = undefined
+    this.#watch?.close()
+    this.#watch = undefined
+    this.#closeGroups()
+    this.#lookedUpAt = undefined
   }
 
-  #discover(): void {
-    for (const group of this.#groups) closeGroup(group)
-    this.#groups = this.#openGroups()
-    this.#followed = undefined
-    let fullest = -1
+  #lookUpDue(now: number): boolean {
+    const since = this.#lookedUpAt
+    if (since === undefined || now < since) return true
+    return now - since >= (this.#failing ? retryAfter : lookUpAfter)
+  }
+
+  #lookUp(now: number): void {
+    this.#lookedUpAt = now
+    const places = this.#places()
+    if (places !== undefined && this.#isElsewhere(places)) {
+      this.#membership = places.membership
+      this.#limited = new Set()
+    }
+    const limited: ContainerGroup[] = []
+    const lost = new Set(this.#limited)
+    const opened = places?.groups.map((place) => ContainerGroup.open(place, this.#before(place)))
+    this.#closeGroups()
+    for (const group of opened ?? []) {
+      if (group === undefined) continue
+      const reading = group.read(this.#hostBytes)
+      if (reading !== undefined) lost.delete(group.path)
+      if (typeof reading === 'object') limited.push(group)
+      else group.close()
+    }
+    this.#groups = limited
+    this.#watchGroups()
+    this.#retries = lost.size > 0 ? this.#retries + 1 : 0
+    const forgotten = this.#retries > mostRetries
+    this.#failing = lost.size > 0 && !forgotten
+    this.#limited = new Set([...limited.map(({ path }) => path), ...(forgotten ? [] : lost)])
+  }
+
+  /** Whether the process has left its group, so that what that had does not count any more. */
+  #isElsewhere({ membership, groups: [own] }: Places): boolean {
+    if (membership === this.#membership) return false
+    // A name that leads nowhere is no proof, except of a group outside what can be seen from the start.
+    return this.#limited.size === 0 || (own !== undefined && existsSync(own.directory))
+  }
+
+  /** The first group that had a limit and cannot be read, if any. */
+  #lost(): string | undefined {
+    if (!this.#failing) return undefined
+    const read = new Set(this.#groups.map(({ path }) => path))
+    for (const path of this.#limited) if (!read.has(path)) return path
+    return undefined
+  }
+
+  /** The reading nearest to its limit, or the path of a group that cannot be read. */
+  #nearest(): ContainerReading | string | undefined {
+    let nearest: ContainerReading | undefined
+    let followed: ContainerGroup | undefined
+    let fullest = 0
     // From the group outwards: of two equally full the outer one counts more of what can kill it.
     for (const group of this.#groups) {
-      const reading = attempt(() => this.#readGroup(group))
-      const ratio = reading === undefined ? -1 : reading.usedBytes / reading.limitBytes
-      if (reading !== undefined && ratio >= fullest) {
-        fullest = ratio
-        this.#followed = group
-      }
+      const reading = group.read(this.#hostBytes, fullest)
+      if (reading === 'below') continue
+      if (typeof reading !== 'object') return group.path
+      const fullness = reading.usedBytes / reading.limitBytes
+      if (fullness < fullest) continue
+      fullest = fullness
+      nearest = reading
+      followed = group
     }
+    this.#failing = false
+    this.#followed = followed
+    return nearest && { ...nearest, ...followed?.events() }
   }
 
-  #openGroups(): readonly LimitedGroup[] {
-    const membership = parseMembership(this.#text('/proc/self/cgroup'))
-    if (membership === undefined) return []
-    const { version } = membership
-    const groups: LimitedGroup[] = []
-    for (const [directory, path] of this.#directories(membership)) {
-      const group = openGroup(version, directory, path)
-      if (group !== undefined) groups.push(group)
-    }
-    return groups
+  #watchGroups(): void {
+    const paths = this.#groups.map(({ eventsFile }) => eventsFile)
+    this.#watch?.follow(new Set(paths.filter((path) => path !== undefined)))
   }
 
-  #directories({
-    version,
-    path,
-  }: CgroupMembership): readonly (readonly [directory: string, path: string])[] {
-    const mount = parseMount(this.#text('/proc/self/mountinfo'), version)
+  #closeGroups(): void {
+    for (const group of this.#groups) group.close()
+    this.#groups = []
+    this.#followed = undefined
+  }
+
+  #places(): Places | undefined {
+    const found = parseMembership(this.#text('/proc/self/cgroup', membershipLimit))
+    if (found === undefined) return undefined
+    const { version, path } = found
+    const mounts = this.#text('/proc/self/mountinfo', mountsLimit)
+    const mount = parseMount(mounts, version, path)
     const { root, mountPoint } = mount ?? { root: '/', mountPoint: standardMount[version] }
-    return ancestry(path, root).map((relative) => [
-      join(this.#root, mountPoint, relative),
-      `/${relative}`,
-    ])
+    const groups = ancestry(path, root)
+      .slice(0, mostGroups)
+      .map((relative) => ({
+        version,
+        directory: join(this.#root, mountPoint, relative),
+        path: `/${relative}`,
+      }))
+    return { membership: `${version} ${path}`, groups }
   }
 
-  #readGroup({ version, path, limit, usage, stat }: LimitedGroup): ContainerReading | undefined {
-    const limitBytes = limit.read().number()
-    // `max`, and in v1 about 2^63, stand for no limit; so does more than there is.
-    if (limitBytes === undefined || limitBytes < 1 || limitBytes >= this.#hostBytes)
-      return undefined
-    const current = usage.read().number()
-    const inactive = stat.read().field(inactiveFile[version])
-    if (current === undefined || inactive === undefined) return undefined
-    const slab = version === 'v2' ? (stat.field(reclaimableSlab) ?? 0) : 0
-    return { version, path, limitBytes, usedBytes: Math.max(0, current - inactive - slab) }
+  #before({ version, path }: GroupPlace): ContainerGroup | undefined {
+    return this.#groups.find((group) => group.path === path && group.version === version)
   }
 
-  #text(path: string): string {
-    return attempt(() => readFileSync(join(this.#root, path), 'utf8')) ?? ''
-  }
-}
-
-/** Opens the three files of a group, or none of them. */
-function openGroup(
-  version: 'v1' | 'v2',
-  directory: string,
-  path: string,
-): LimitedGroup | undefined {
-  const names = fileNames[version]
-  const opened: KeptFile[] = []
-  const open = (name: string): KeptFile => {
-    const file = new KeptFile(join(directory, name))
-    opened.push(file)
-    return file
-  }
-  const group = attempt(() => ({
-    version,
-    path,
-    limit: open(names.limit),
-    usage: open(names.usage),
-    stat: open(names.stat),
-  }))
-  if (group === undefined) for (const file of opened) file.close()
-  return group
-}
-
-function closeGroup({ limit, usage, stat }: LimitedGroup): void {
-  for (const file of [limit, usage, stat]) attempt(() => file.close())
-}
-
-/** What `call` returns, or `undefined` when it throws: files of other machines are not to be trusted. */
-function attempt<T>(call: () => T): T | undefined {
-  try {
-    return call()
-  } catch {
-    return undefined
+  #text(path: string, limit: number): string {
+    return readText(join(this.#root, path), limit) ?? ''
   }
 }

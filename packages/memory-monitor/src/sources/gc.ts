@@ -1,5 +1,5 @@
 import { constants, PerformanceObserver, performance } from 'node:perf_hooks'
-import { setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { ForcedCollection, MajorCollection } from './collection.ts'
 import { oldGenerationBytes } from './v8-heap.ts'
@@ -49,7 +49,13 @@ export class GcSource {
     const endedAt = performance.now()
     this.#forcedUntil = endedAt
     this.#lastEnd = endedAt
-    return { usedBefore, usedAfter: oldGenerationBytes(), quiet, busy: endedAt - startedAt }
+    return {
+      usedBefore,
+      usedAfter: oldGenerationBytes(),
+      quiet,
+      busy: endedAt - startedAt,
+      youngBytes: youngGenerationBytes(),
+    }
   }
 
   #hear(
@@ -67,12 +73,20 @@ export class GcSource {
       lateness: Math.max(0, performance.now() - end),
       quiet,
       busy: Math.max(entry.duration, end - markingSince),
+      youngBytes: youngGenerationBytes(),
     })
   }
 
   #quietUntil(start: number): number {
     return Math.max(0, start - this.#lastEnd)
   }
+}
+
+/** Bytes that both halves of the young generation take, full or not. */
+function youngGenerationBytes(): number {
+  for (const { space_name: name, space_size: size } of getHeapSpaceStatistics())
+    if (name === 'new_space') return size
+  return 0
 }
 
 /** The function that collects: the global one, or that of a new context made while the flag is on. */

@@ -1,0 +1,86 @@
+import type { ElevatedLevel } from '@cultus/core'
+import { type CeilingInterval, exactCeiling } from './ceiling.ts'
+import { alarmHorizon, type ForecastSignal, forecastSignal, isNearEnd } from './forecast-signal.ts'
+import { Forecaster } from './forecaster.ts'
+import type { MemoryForecast } from './memory-forecast.ts'
+
+/** What is known at one moment of all that can end the process. */
+export interface OutlookFacts {
+  /** Milliseconds of a clock that does not jump. */
+  readonly now: number
+  /** Wall-clock time in milliseconds since 1970. */
+  readonly date: number
+  readonly thresholds: Readonly<Record<ElevatedLevel, number>>
+  readonly heap: {
+    /** Live share of the death point as last confirmed, and when that was. */
+    readonly ratio: number
+    readonly confirmedAt: number
+    /** Used share of the death point, garbage included. */
+    readonly upper: number
+    readonly ceiling: CeilingInterval
+  }
+  /** Used share of the limit of the container, where there is one. */
+  readonly container?: number | undefined
+}
+
+/** Follows every signal that can end the process, and tells which will do so first. */
+export class Outlook {
+  readonly #heap = new Forecaster('heap')
+  readonly #container = new Forecaster('container')
+  #confirmedAt = Number.NEGATIVE_INFINITY
+  #forecast: MemoryForecast | undefined
+  #signal: ForecastSignal | undefined
+  #held = false
+
+  /** The forecast of the last moment that was observed. */
+  get forecast(): MemoryForecast | undefined {
+    return this.#forecast
+  }
+
+  /** The signal of a forecast that ends in death shortly. */
+  get signal(): ForecastSignal | undefined {
+    return this.#signal
+  }
+
+  /**
+   * Whether a collection now would tell more: an alarm has just come up, which what V8 left lying may have made, or by
+   * its trend the heap is near its end and what is confirmed lies behind.
+   */
+  get wantsProof(): boolean {
+    const forecast = this.#forecast
+    if (forecast?.signal !== 'heap') return false
+    if (this.#signal !== undefined) return !this.#held
+    const { projected, earliestCeiling, untilCeiling } = forecast
+    return isNearEnd(projected, earliestCeiling) && untilCeiling <= alarmHorizon
+  }
+
+  /** Takes in what is known now. */
+  observe({ now, date, thresholds, heap, container }: OutlookFacts): void {
+    // Between two collections nothing new is known of what is live.
+    if (heap.confirmedAt !== this.#confirmedAt) {
+      this.#confirmedAt = heap.confirmedAt
+      this.#heap.observe(heap.ratio, heap.confirmedAt)
+    }
+    const forecasts = [
+      this.#heap.forecast({ now, date, thresholds, upper: heap.upper, ceiling: heap.ceiling }),
+    ]
+    if (container === undefined) this.#container.clear()
+    else {
+      this.#container.observe(container, now)
+      const facts = { now, date, thresholds, upper: container, ceiling: exactCeiling }
+      forecasts.push(this.#container.forecast(facts))
+    }
+    this.#forecast = soonest(forecasts)
+    this.#held = this.#signal !== undefined
+    this.#signal =
+      this.#forecast && forecastSignal(this.#forecast, thresholds, alarmHorizon, this.#held)
+  }
+}
+
+function soonest(forecasts: readonly (MemoryForecast | undefined)[]): MemoryForecast | undefined {
+  let first: MemoryForecast | undefined
+  for (const each of forecasts)
+    if (each !== undefined && (first === undefined || each.untilCeiling < first.untilCeiling))
+      first = each
+  return first
+}

@@ -1,0 +1,29 @@
+import type { PressureLevel } from '@cultus/core'
+
+/** What decides how soon to measure again. */
+export interface PaceFacts {
+  readonly level: PressureLevel
+  /** The share of the death point at which `warning` is entered. */
+  readonly warning: number
+  /** The most that is used now, as a share of the death point. */
+  readonly upper: number
+  /** How fast that grows, as a share a second; nothing is made of a fall. */
+  readonly growth: number
+  /** Milliseconds between two measurements while all is well, and while it is not. */
+  readonly interval: number
+  readonly fastInterval: number
+}
+
+/** Within this share of the death point under `warning`, measurements come fast whatever the growth. */
+const nearMargin = 0.1
+
+/** So many measurements fit between now and `warning`, at the growth of now. */
+const measurementsAhead = 4
+
+/** The milliseconds until the next measurement: few near a threshold, or while it comes near fast; pure. */
+export function nextDelay(facts: PaceFacts): number {
+  const { level, warning, upper, growth, interval, fastInterval } = facts
+  if (level !== 'normal' || upper >= warning - nearMargin) return fastInterval
+  const ahead = growth > 0 ? ((warning - upper) / growth) * 1_000 : Number.POSITIVE_INFINITY
+  return Math.min(interval, Math.max(fastInterval, ahead / measurementsAhead))
+}

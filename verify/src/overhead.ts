@@ -1,0 +1,123 @@
+/**
+ * What the monitor costs: its own CPU time on a busy server, and what it holds after a million ticks.
+ */
+import { bundle } from './harness/bundle.ts'
+import { progress, readOptions } from './harness/options.ts'
+import { type ChildLine, runChild } from './harness/run-child.ts'
+import { table } from './harness/table.ts'
+import { conclude } from './harness/verdict.ts'
+import { loadServer } from './overhead/load.ts'
+
+const { quick } = readOptions()
+const duration = quick ? 10_000 : 60_000
+const ticks = quick ? 100_000 : 1_000_000
+const connections = 16
+const mostShare = 0.001
+/** What two collections leave behind differs by as much, in bytes, whatever ran between them. */
+const noise = 128 * 1_024
+
+interface Done {
+  readonly wall: number
+  readonly utilization: number
+  readonly served: number
+  /** Milliseconds of each call. */
+  readonly spent: Readonly<Record<'start' | 'ticks' | 'collections', readonly number[]>>
+  readonly majors: number
+  readonly forced: number
+}
+
+async function measureServer(): Promise<Done> {
+  const script = await bundle(new URL('./overhead/server.ts', import.meta.url))
+  let load: ReturnType<typeof loadServer> | undefined
+  const outcome = await runChild({
+    node: process.execPath,
+    script,
+    flags: ['--max-old-space-size=256'],
+    args: [`${duration}`],
+    timeout: duration + 30_000,
+    onLine(line) {
+      if (line['type'] === 'listening') load = loadServer(Number(line['port']), connections)
+    },
+  })
+  load?.stop()
+  const done = outcome.lines.find((line) => line['type'] === 'done')
+  if (done === undefined) throw new Error(`the server did not run: ${outcome.stderr}`)
+  return done as unknown as Done
+}
+
+async function measureTicks(): Promise<readonly ChildLine[]> {
+  const script = await bundle(new URL('./overhead/ticks.ts', import.meta.url))
+  const outcome = await runChild({
+    node: process.execPath,
+    script,
+    flags: ['--expose-gc'],
+    args: [`${ticks}`],
+    timeout: 600_000,
+    onLine: ({ samples }) => progress(`${samples} of ${ticks} ticks`),
+  })
+  const lines = outcome.lines.filter((line) => line['type'] === 'checkpoint')
+  if (outcome.death !== undefined || lines.length < 2)
+    throw new Error(`the ticks did not run: ${outcome.stderr}`)
+  return lines
+}
+
+progress(`a busy server for ${duration / 1_000} s`)
+const { wall, utilization, served, spent, majors, forced } = await measureServer()
+const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0)
+const share = sum(Object.values(spent).flat()) / wall
+const kinds = { start: 'start', ticks: 'timer', collections: 'observer of collections' } as const
+const rows = (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => {
+  const values = spent[kind].toSorted((a, b) => a - b)
+  const micros = (value = 0): string => `${(1_000 * value).toFixed(0)} µs`
+  const together = sum(values)
+  return [
+    kinds[kind],
+    `${values.length}`,
+    micros(values[Math.floor(values.length / 2)]),
+    micros(values.at(-1)),
+    `${together.toFixed(1)} ms`,
+    `${((100 * together) / wall).toFixed(4)} %`,
+  ]
+})
+const head = ['of the monitor', 'calls', 'median', 'most', 'together', 'of wall time']
+process.stdout.write(`${table([head, ...rows])}\n\n`)
+process.stdout.write(
+  `${(wall / 1_000).toFixed(0)} s, ${(served / (wall / 1_000)).toFixed(0)} requests a second, event loop ` +
+    `${(100 * utilization).toFixed(0)} % busy, ${majors} major collections, ${forced} forced\n\n`,
+)
+
+const checkpoints = await measureTicks()
+process.stdout.write(
+  `${table([
+    ['ticks', 'heap (KiB)', 'external (KiB)', 'open files'],
+    ...checkpoints.map(({ samples, heapUsed, external, files }) => [
+      `${samples}`,
+      (Number(heapUsed) / 1_024).toFixed(0),
+      (Number(external) / 1_024).toFixed(0),
+      `${files}`,
+    ]),
+  ])}\n\n`,
+)
+const held = ({ heapUsed, external }: ChildLine): number => Number(heapUsed) + Number(external)
+// From the second on: by the first the history may not have been full, nor all code compiled.
+const settled = checkpoints.slice(1)
+const [first, last] = [settled[0], settled.at(-1)]
+const growth = first && last ? held(last) - held(first) : Number.NaN
+
+conclude([
+  {
+    passed: utilization > 0.5 && share <= mostShare,
+    claim: 'at most 0.1 % of wall time at 1 Hz on a busy server',
+    figure: `${(100 * share).toFixed(4)} %`,
+  },
+  {
+    passed: growth <= noise,
+    claim: `no growth over ${ticks} ticks, to within ${noise / 1_024} KiB`,
+    figure: `${(growth / 1_024).toFixed(0)} KiB`,
+  },
+  {
+    passed: first?.['files'] === last?.['files'],
+    claim: 'no more open files',
+    figure: `${first?.['files']} and ${last?.['files']}`,
+  },
+])
