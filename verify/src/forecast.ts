@@ -13,7 +13,7 @@ import {
   syntheticTrace,
   type Trace,
   worstLevel,
-} from '../../packages/memory-monitor/src/trace/index.ts'
+} from '@cultus/memory-monitor/trace'
 import { progress, readOptions } from './harness/options.ts'
 import { runAll } from './harness/run-all.ts'
 import { table } from './harness/table.ts'

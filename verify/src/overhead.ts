@@ -26,14 +26,17 @@ interface Done {
   readonly forced: number
 }
 
-async function measureServer(): Promise<Done> {
+/** A server that keeps little of what it makes, and one that keeps all of it for a while. */
+const servers = { busy: 32, collecting: 1 } as const
+
+async function measureServer(keepOneOf: number): Promise<Done> {
   const script = await bundle(new URL('./overhead/server.ts', import.meta.url))
   let load: ReturnType<typeof loadServer> | undefined
   const outcome = await runChild({
     node: process.execPath,
     script,
     flags: ['--max-old-space-size=256'],
-    args: [`${duration}`],
+    args: [`${duration}`, `${keepOneOf}`],
     timeout: duration + 30_000,
     onLine(line) {
       if (line['type'] === 'listening') load = loadServer(Number(line['port']), connections)
@@ -61,30 +64,40 @@ async function measureTicks(): Promise<readonly ChildLine[]> {
   return lines
 }
 
-progress(`a busy server for ${duration / 1_000} s`)
-const { wall, utilization, served, spent, majors, forced } = await measureServer()
 const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0)
-const share = sum(Object.values(spent).flat()) / wall
 const kinds = { start: 'start', ticks: 'timer', collections: 'observer of collections' } as const
-const rows = (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => {
-  const values = spent[kind].toSorted((a, b) => a - b)
-  const micros = (value = 0): string => `${(1_000 * value).toFixed(0)} µs`
-  const together = sum(values)
-  return [
-    kinds[kind],
-    `${values.length}`,
-    micros(values[Math.floor(values.length / 2)]),
-    micros(values.at(-1)),
-    `${together.toFixed(1)} ms`,
-    `${((100 * together) / wall).toFixed(4)} %`,
-  ]
-})
-const head = ['of the monitor', 'calls', 'median', 'most', 'together', 'of wall time']
-process.stdout.write(`${table([head, ...rows])}\n\n`)
-process.stdout.write(
-  `${(wall / 1_000).toFixed(0)} s, ${(served / (wall / 1_000)).toFixed(0)} requests a second, event loop ` +
-    `${(100 * utilization).toFixed(0)} % busy, ${majors} major collections, ${forced} forced\n\n`,
-)
+
+/** Measures a server and shows what came of it; returns the share of wall time, and how busy it was. */
+async function measure(name: keyof typeof servers): Promise<{ share: number; busy: number }> {
+  progress(`a ${name} server for ${duration / 1_000} s`)
+  const { wall, utilization, served, spent, majors, forced } = await measureServer(servers[name])
+  const rows = (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => {
+    const values = spent[kind].toSorted((a, b) => a - b)
+    const micros = (value = 0): string => `${(1_000 * value).toFixed(0)} µs`
+    const together = sum(values)
+    return [
+      kinds[kind],
+      `${values.length}`,
+      micros(values[Math.floor(values.length / 2)]),
+      micros(values.at(-1)),
+      `${together.toFixed(1)} ms`,
+      `${((100 * together) / wall).toFixed(4)} %`,
+    ]
+  })
+  const share = (sum(spent.ticks) + sum(spent.collections)) / wall
+  const head = ['of the monitor', 'calls', 'median', 'most', 'together', 'of wall time']
+  const perSecond = (count: number): string => (count / (wall / 1_000)).toFixed(1)
+  process.stdout.write(
+    `${name}: ${perSecond(served)} requests and ${perSecond(majors)} major collections a second, event loop ` +
+      `${(100 * utilization).toFixed(0)} % busy, ${forced} collections forced\n\n` +
+      `${table([head, ...rows])}\n\ntimer and observer: ${(100 * share).toFixed(4)} % of wall time\n\n`,
+  )
+  return { share, busy: utilization }
+}
+
+const { share, busy } = await measure('busy')
+// Not in the verdict: with many collections a second there is little time left for the program as it is.
+await measure('collecting')
 
 const checkpoints = await measureTicks()
 process.stdout.write(
@@ -106,7 +119,7 @@ const growth = first && last ? held(last) - held(first) : Number.NaN
 
 conclude([
   {
-    passed: utilization > 0.5 && share <= mostShare,
+    passed: busy > 0.5 && share <= mostShare,
     claim: 'at most 0.1 % of wall time at 1 Hz on a busy server',
     figure: `${(100 * share).toFixed(4)} %`,
   },

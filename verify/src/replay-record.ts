@@ -4,7 +4,7 @@
  * the long ones.
  */
 import { mkdirSync, statSync } from 'node:fs'
-import { writeTrace } from '../../packages/memory-monitor/src/trace/index.ts'
+import { writeTrace } from '@cultus/memory-monitor/trace'
 import { progress, readOptions } from './harness/options.ts'
 import { runAll } from './harness/run-all.ts'
 import { traceFolder } from './replay/corpus.ts'

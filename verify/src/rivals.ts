@@ -5,7 +5,7 @@
  * is one in which collections were forced, which helps everyone who reads the heap; so each load is run without it
  * too, and the second table is of those runs.
  */
-import { recordedTransitions, score } from '../../packages/memory-monitor/src/trace/index.ts'
+import { recordedTransitions, score } from '@cultus/memory-monitor/trace'
 import { type NodeLine, nodeLines } from './harness/node-versions.ts'
 import { progress, readOptions } from './harness/options.ts'
 import { Results } from './harness/results.ts'

@@ -33,7 +33,24 @@ export type {
   HeapSnapshotOptions,
 } from './evidence/options.ts'
 export type { EvidenceOmission } from './evidence/report.ts'
+export type { ForecastInterval, MemoryForecast } from './forecast/memory-forecast.ts'
 export type { GcStrikes } from './gc-strain.ts'
+export type { BucketsJson, HistoryJson } from './history/history-json.ts'
+export type { HistoryOptions } from './history/history-options.ts'
+export type {
+  HistoryField,
+  HistoryPoint,
+  HistoryResolution,
+  LevelTimes,
+  RatioSummary,
+} from './history/history-point.ts'
+export type { HistorySample } from './history/history-sample.ts'
+export {
+  type HistoryRange,
+  MemoryHistory,
+  type MemoryHistoryView,
+} from './history/memory-history.ts'
+export type { HistoryTrend } from './history/trend.ts'
 export type {
   LeaveReason,
   Member,
@@ -55,7 +72,7 @@ export {
 } from './members/watch.ts'
 export type { WatchedMonitor } from './members/watched-monitor.ts'
 export { MemoryMonitor, type MemoryMonitorEvents } from './monitor.ts'
-export type { MemoryMonitorOptions } from './options.ts'
+export type { MemoryMonitorOptions, MemoryMonitorSwitches } from './options.ts'
 export type { CollectionCounts, HeapSnapshot, MemorySample, MemorySnapshot } from './sample.ts'
 export type { SelfTestOptions } from './self-test/options.ts'
 export type { SelfTestDeath, SelfTestResult } from './self-test/result.ts'
@@ -65,3 +82,24 @@ export type { ContainerEvents, ContainerReading } from './sources/container-grou
 export type { HostReading } from './sources/host.ts'
 export type { ProcessReading } from './sources/process.ts'
 export type { StallReading } from './sources/psi.ts'
+export { assignCohort, type CohortShares } from './tuning/cohort.ts'
+export type {
+  ExperimentAssignment,
+  ExperimentCohort,
+  ExperimentOptions,
+} from './tuning/experiment.ts'
+export type { LevelSettings } from './tuning/level-settings.ts'
+export { recommend } from './tuning/recommend.ts'
+export type {
+  HeapAdvice,
+  LoadSummary,
+  Recommendation,
+  RecommendOptions,
+} from './tuning/recommendation.ts'
+export { ShadowLevels, type ShadowOptions, type ShadowThresholds } from './tuning/shadow-levels.ts'
+export type {
+  Disagreement,
+  LevelRecord,
+  ShadowEvent,
+  ShadowSnapshot,
+} from './tuning/shadow-report.ts'

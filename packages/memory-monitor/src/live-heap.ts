@@ -29,7 +29,8 @@ const estimateBand = 0.05
  */
 export class LiveHeap {
   readonly deathPointBytes: number
-  readonly #trustLate: boolean
+  /** Whether every collection confirms, however late it was heard of. */
+  trustLate: boolean
   #live: number | undefined
   #used = 0
   #confirmedAt: number | undefined
@@ -37,10 +38,9 @@ export class LiveHeap {
   #young = 0
   #youngAt = 0
 
-  /** With `trustLate` every collection confirms, however late it was heard of. */
-  constructor(deathPointBytes: number, trustLate: boolean) {
+  constructor(deathPointBytes: number, trustLate = false) {
     this.deathPointBytes = deathPointBytes
-    this.#trustLate = trustLate
+    this.trustLate = trustLate
   }
 
   /** Live bytes at the last major collection; until the first one, what is used. */
@@ -75,7 +75,7 @@ export class LiveHeap {
   /** Takes in a collection that V8 ran by itself, and what was used when it was heard of. */
   observeMajor(usedBytes: number, collection: MajorCollection, now: number): void {
     this.#take(usedBytes, collection, now)
-    const late = collection.lateness > latestConfirmation && !this.#trustLate
+    const late = collection.lateness > latestConfirmation && !this.trustLate
     // However late: what is live is no more than what is used.
     const less = usedBytes <= (this.#live ?? 0)
     // Where V8 is about to give up it is the program that makes collections late, and waiting for proof is worse.

@@ -1,18 +1,24 @@
 import {
   type Clock,
+  type ElevatedLevel,
   type LevelMachine,
   type LevelReading,
   type LevelTransition,
   levelRank,
   type PressureLevel,
 } from '@cultus/core'
+import type { MemoryForecast } from './forecast/memory-forecast.ts'
+import { Outlook } from './forecast/outlook.ts'
 import { type FusedReading, fuse } from './fuse.ts'
 import { LiveHeap } from './live-heap.ts'
+import { Pace } from './pace.ts'
 import type { MemorySample, MemorySnapshot } from './sample.ts'
 import type { Signal } from './signal.ts'
 import { SignalReader } from './signal-reader.ts'
 import type { MajorCollection } from './sources/collection.ts'
 import type { MemorySources } from './sources/sources.ts'
+import type { ShadowLevels } from './tuning/shadow-levels.ts'
+import type { ShadowEvent } from './tuning/shadow-report.ts'
 import {
   afterVerification,
   atOrBefore,
@@ -25,38 +31,57 @@ import {
 /** What the meter works with. */
 export interface MeterOptions {
   readonly machine: LevelMachine
+  readonly shadow: ShadowLevels | undefined
   readonly deathPointBytes: number
+  readonly interval: number
+  readonly fastInterval: number
   readonly verify: boolean
+  readonly predictive: boolean
   readonly clock: Clock
   readonly sources: MemorySources
 }
 
-/** A measurement, and the change of level it made. */
+/** A measurement, and the changes of level it made. */
 export interface Measurement {
   readonly sample: MemorySample
   readonly reason: string
   readonly transition: LevelTransition | undefined
+  /** The change that the shadow set would have made. */
+  readonly shadow: ShadowEvent | undefined
 }
 
-/** Measures: reads the sources, verifies what garbage may have made up, and moves the level. */
+/** Measures: reads the sources, verifies what garbage may have made up, looks ahead, and moves the level. */
 export class MemoryMeter {
+  /** Whether a collection may be forced. */
+  verify: boolean
+  /** Whether a forecast may raise the level. */
+  predictive: boolean
+  /** The set of thresholds that is tried without acting on it. */
+  shadow: ShadowLevels | undefined
   readonly #machine: LevelMachine
-  readonly #verify: boolean
   readonly #clock: Clock
   readonly #heap: LiveHeap
   readonly #reader: SignalReader
+  readonly #outlook = new Outlook()
+  readonly #pace: Pace
   #verification = unverified
   #idle = false
   #last: Measurement | undefined
   #majors = 0
   #forced = 0
+  /** Milliseconds of collecting since the last measurement, and when that was. */
+  #collecting = 0
+  #measuredAt: number | undefined
 
-  constructor({ machine, deathPointBytes, verify, clock, sources }: MeterOptions) {
-    this.#machine = machine
-    this.#verify = verify
-    this.#clock = clock
-    this.#heap = new LiveHeap(deathPointBytes, !verify)
-    this.#reader = new SignalReader(sources, this.#heap)
+  constructor(options: MeterOptions) {
+    this.verify = options.verify
+    this.predictive = options.predictive
+    this.shadow = options.shadow
+    this.#machine = options.machine
+    this.#clock = options.clock
+    this.#heap = new LiveHeap(options.deathPointBytes)
+    this.#reader = new SignalReader(options.sources, this.#heap)
+    this.#pace = new Pace(options)
   }
 
   get level(): PressureLevel {
@@ -72,15 +97,21 @@ export class MemoryMeter {
     return this.#reader.container?.limitBytes
   }
 
-  /** Whether the level is up, or a reading within `margin` of the first threshold. */
-  isNear(margin: number): boolean {
-    const upper = this.#last?.sample.upperRatio ?? 0
-    return this.level !== 'normal' || upper >= this.#machine.thresholds.warning - margin
+  /** When each level will be reached, should it go on so; `undefined` while nothing grows for sure. */
+  get forecast(): MemoryForecast | undefined {
+    return this.#outlook.forecast
+  }
+
+  /** The milliseconds until the next measurement should be taken. */
+  get delay(): number {
+    return this.#pace.delay(this.level, this.#machine.thresholds.warning)
   }
 
   /** Takes in a major collection that V8 ran by itself; the next measurement counts it in. */
   observeMajor(collection: MajorCollection): void {
     this.#majors++
+    if (collection.busy > 0) this.#collecting += collection.busy
+    this.#heap.trustLate = !this.verify
     this.#reader.observeMajor(collection, this.#clock.now())
   }
 
@@ -94,29 +125,18 @@ export class MemoryMeter {
     const now = this.#clock.now()
     this.#reader.read(now)
     if (this.#reader.blind) return undefined
+    this.#pace.observe(this.#heap.usedBytes / this.#heap.deathPointBytes, now)
+    this.#lookAhead(now)
     // Never on the first reading: a process that has just started has enough to do.
-    if (this.#verify && this.#last !== undefined) this.#verifyAt(now)
-    const reading = this.#fused()
+    if (this.verify && this.#last !== undefined) this.#verifyAt(now)
+    const reading = this.#fuse(this.#signals)
     if (reading === undefined) return undefined
-    const { dominant } = reading
-    const transition = this.#machine.observe(this.#proven(reading))
+    const transition = this.#machine.observe(this.#proven(reading, this.#machine.thresholds))
+    const shadow = this.shadow?.observe(this.#proven(reading, this.shadow.thresholds), this.level)
     if (transition !== undefined && levelRank(transition.to) > levelRank(transition.from))
       this.expectRelief()
-    const { container } = this.#reader
-    const sample: MemorySample = {
-      at: this.#clock.date(),
-      level: this.level,
-      ratio: dominant.ratio,
-      upperRatio: dominant.upper,
-      confidence: dominant.confidence,
-      signal: dominant.name,
-      liveBytes: this.#heap.liveBytes,
-      usedBytes: this.#heap.usedBytes,
-      ...this.#reader.process,
-      ...(container && { containerBytes: container.usedBytes }),
-      lateness,
-    }
-    this.#last = { sample, reason: dominant.reason, transition }
+    const sample = this.#sample(reading.dominant, lateness)
+    this.#last = { sample, reason: reading.dominant.reason, transition, shadow }
     return this.#last
   }
 
@@ -133,7 +153,7 @@ export class MemoryMeter {
       confidence: blind ? 'unknown' : (sample?.confidence ?? 'unknown'),
       signal: sample?.signal ?? 'heap',
       reason: reason ?? 'nothing has been measured yet',
-      signals: this.#reader.signals,
+      signals: this.#signals,
       heap: {
         liveBytes: heap.liveBytes,
         usedBytes: heap.usedBytes,
@@ -147,25 +167,57 @@ export class MemoryMeter {
       ...(stalls && { psi: stalls }),
       gc: { majors: this.#majors, forced: this.#forced, strikes: heap.strikes },
       failures,
+      ...(this.shadow && { shadow: this.shadow.snapshot() }),
     }
+  }
+
+  #sample(dominant: Signal, lateness: number): MemorySample {
+    const { process, container } = this.#reader
+    const now = this.#clock.now()
+    const elapsed = now - (this.#measuredAt ?? now)
+    const gcShare = elapsed > 0 ? Math.min(1, this.#collecting / elapsed) : 0
+    this.#measuredAt = now
+    this.#collecting = 0
+    // A forecast raises the level; how full it is now is told by the signal that it is made of.
+    const shown = (dominant.of && this.#reader.signal(dominant.of)) ?? dominant
+    return {
+      at: this.#clock.date(),
+      level: this.level,
+      ratio: shown.ratio,
+      upperRatio: shown.upper,
+      confidence: dominant.confidence,
+      signal: dominant.name,
+      liveBytes: this.#heap.liveBytes,
+      usedBytes: this.#heap.usedBytes,
+      ...process,
+      ...(container && { containerBytes: container.usedBytes }),
+      gcShare,
+      majors: this.#majors,
+      forced: this.#forced,
+      lateness,
+    }
+  }
+
+  /** What was read, and what it will come to where that is bad enough. */
+  get #signals(): readonly Signal[] {
+    const foreseen = this.predictive ? this.#outlook.signal : undefined
+    return foreseen === undefined ? this.#reader.signals : [...this.#reader.signals, foreseen]
   }
 
   /**
    * The reading without what will be verified shortly: a healthy heap fills with garbage past `warning` before V8
    * collects it. From `critical` on an estimate does not wait.
    */
-  #proven(reading: FusedReading): LevelReading {
-    const { warning, critical } = this.#machine.thresholds
+  #proven(
+    reading: FusedReading,
+    { warning, critical }: Readonly<Record<ElevatedLevel, number>>,
+  ): LevelReading {
     const heap = this.#reader.signal('heap')
-    const waits = this.#verify && mayWait(this.#verification, this.#clock.now())
+    const waits = this.verify && mayWait(this.#verification, this.#clock.now())
     if (!waits || heap === undefined || heap.upper >= critical) return reading
     const upper = Math.min(heap.upper, Math.max(heap.lower, warning - Number.EPSILON))
-    const others = this.#reader.signals.filter((signal) => signal !== heap)
+    const others = this.#signals.filter((signal) => signal !== heap)
     return this.#fuse([{ ...heap, upper }, ...others]) ?? reading
-  }
-
-  #fused(): FusedReading | undefined {
-    return this.#fuse(this.#reader.signals)
   }
 
   #fuse(signals: readonly Signal[]): FusedReading | undefined {
@@ -176,22 +228,40 @@ export class MemoryMeter {
     return fuse(signals, cap, Math.max(thresholds.warning, cap - hysteresis))
   }
 
+  #lookAhead(now: number): void {
+    const { deathPointBytes, liveBytes, usedBytes, confirmedAt, ceiling } = this.#heap
+    const ratio = liveBytes / deathPointBytes
+    const upper = usedBytes / deathPointBytes
+    this.#outlook.observe({
+      now,
+      date: this.#clock.date(),
+      thresholds: this.#machine.thresholds,
+      heap: { ratio, confirmedAt, upper, ceiling },
+      container: this.#reader.signal('container')?.lower,
+    })
+  }
+
   #verifyAt(now: number): void {
     this.#verification = atOrBefore(this.#verification, now)
+    const { level, thresholds, exitMark } = this.#machine
     const idle = this.#reader.isIdle()
+    // What freed little under load may free a lot once the program has let go of it.
     if (idle && !this.#idle) this.expectRelief()
     this.#idle = idle
-    const { level, thresholds, exitMark } = this.#machine
     const heap = this.#reader.signal('heap')
+    // What the trend shows, and no collection has borne out yet, is worth one as any estimate is.
+    const foreseen = this.predictive && this.#outlook.wantsProof ? thresholds.critical : 0
+    const alarming = foreseen > 0 && this.#outlook.signal !== undefined
     const due = verificationDue(this.#verification, {
       now,
       level,
       thresholds,
       heapLower: heap?.lower ?? 0,
-      heapUpper: heap?.upper ?? 0,
+      heapUpper: Math.max(heap?.upper ?? 0, foreseen),
       idle,
-      held: (this.#fused()?.upper ?? 0) >= exitMark,
-      confirmedAt: this.#heap.confirmedAt,
+      held: (this.#fuse(this.#signals)?.upper ?? 0) >= exitMark,
+      // V8's own collections leave what was allocated meanwhile: however recent, they prove no alarm.
+      confirmedAt: alarming ? Number.NEGATIVE_INFINITY : this.#heap.confirmedAt,
     })
     if (due !== undefined) this.#collect()
   }
@@ -205,6 +275,8 @@ export class MemoryMeter {
     this.#verification = afterVerification(this.#verification, { now, pause, freedShare })
     if (collection === undefined) return
     this.#forced++
+    this.#collecting += pause
     this.#reader.observeForced(collection, now)
+    this.#lookAhead(now)
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Clock,
   Emitter,
+  type LevelTransition,
   type PressureAlert,
   type PressureBus,
   type PressureLevelEvent,
@@ -8,11 +9,20 @@ import {
 import type { AlertEngine } from './alerts/alert-engine.ts'
 import { levelAlert } from './alerts/level-alert.ts'
 import { EvidenceCollector } from './evidence/collector.ts'
-import { History } from './history.ts'
+import type { MemoryForecast } from './forecast/memory-forecast.ts'
+import { pressureForecasts } from './forecast/pressure-forecasts.ts'
+import type { MemoryHistory, MemoryHistoryView } from './history/memory-history.ts'
 import { type Measurement, MemoryMeter } from './meter.ts'
-import { type MemoryMonitorOptions, resolveOptions } from './options.ts'
+import type { MemoryMonitorOptions, MemoryMonitorSwitches } from './options.ts'
+import { levelEvent, pressureSample } from './publication.ts'
+import { checkSwitches, resolveOptions, shadowOf } from './resolve-options.ts'
 import type { MemorySample, MemorySnapshot } from './sample.ts'
 import type { MemorySources } from './sources/sources.ts'
+import type { ExperimentAssignment } from './tuning/experiment.ts'
+import type { LevelSettings } from './tuning/level-settings.ts'
+import { recommend } from './tuning/recommend.ts'
+import type { Recommendation, RecommendOptions } from './tuning/recommendation.ts'
+import type { ShadowEvent } from './tuning/shadow-report.ts'
 
 /** The payload of each event of a monitor. */
 export interface MemoryMonitorEvents {
@@ -20,13 +30,18 @@ export interface MemoryMonitorEvents {
   readonly level: PressureLevelEvent
   /** A measurement was taken. */
   readonly sample: MemorySample
+  /** Something grows for sure: when it will reach each level and the end; at most once a second. */
+  readonly forecast: MemoryForecast
   /** An alert was raised or resolved. */
   readonly alert: PressureAlert
+  /** The level of the shadow set changed; nothing acts on it. */
+  readonly shadow: ShadowEvent
 }
 
-/** Within this share of the death point under `warning`, measurements come fast. */
-const nearMargin = 0.1
+const eventNames = ['level', 'sample', 'forecast', 'alert', 'shadow'] as const
+
 const leastStaleAfter = 15_000
+const forecastEvery = 1_000
 
 /**
  * Measures how close this process is to dying for want of memory, and says so on the bus.
@@ -44,39 +59,38 @@ const leastStaleAfter = 15_000
  */
 export class MemoryMonitor {
   readonly name: string
-  /** What sends the alerts on, where `alerts` was given; the monitor starts and stops it. */
+  /** What sends alerts on, where `alerts` was given; the monitor starts and stops it. */
   readonly alerts: AlertEngine | undefined
-  /** What writes down the state of the process when memory runs short, where the option was given. */
+  /** What writes down how things stand when memory runs short, where `evidence` was given. */
   readonly evidence: EvidenceCollector | undefined
   readonly #interval: number
-  readonly #fastInterval: number
   readonly #bus: PressureBus
   readonly #clock: Clock
   readonly #sources: MemorySources
+  readonly #levels: LevelSettings
   readonly #meter: MemoryMeter
-  readonly #history: History<MemorySample>
-  readonly #listeners = new Emitter<MemoryMonitorEvents>('the memory monitor', [
-    'level',
-    'sample',
-    'alert',
-  ])
+  readonly #history: MemoryHistory
+  readonly #experiment: ExperimentAssignment | undefined
+  readonly #listeners = new Emitter<MemoryMonitorEvents>('the memory monitor', eventNames)
   #leaveRelief: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
   #measuring = false
+  #foretoldAt = Number.NEGATIVE_INFINITY
 
   /** @throws CultusError `CULTUS_INVALID_OPTION` */
   constructor(options: MemoryMonitorOptions = {}) {
     const resolved = resolveOptions(options)
+    const { bus, clock, evidence } = resolved
     this.name = resolved.name
     this.alerts = resolved.alerts
     this.#interval = resolved.interval
-    this.#fastInterval = resolved.fastInterval
-    this.#bus = resolved.bus
-    this.#clock = resolved.clock
+    this.#bus = bus
+    this.#clock = clock
     this.#sources = resolved.sources
+    this.#levels = resolved.levels
     this.#meter = new MemoryMeter(resolved)
-    this.#history = new History(resolved.historySize)
-    const { evidence, bus, clock } = resolved
+    this.#history = resolved.history
+    this.#experiment = resolved.experiment
     this.evidence = evidence && new EvidenceCollector({ ...evidence, monitor: this, bus, clock })
   }
 
@@ -103,8 +117,10 @@ export class MemoryMonitor {
         if (this.running) this.tick()
       },
     )
+    const left = this.#meter.level
     this.tick()
-    this.#raiseAgain()
+    // Resolved when the monitor stopped, and no change tells of it anew.
+    if (left !== 'normal' && left === this.#meter.level) this.#raiseAgain()
     this.#schedule()
     return this
   }
@@ -128,6 +144,20 @@ export class MemoryMonitor {
     this.stop()
   }
 
+  /**
+   * Switches on or off what can be while the monitor runs; what is not named stays as it is. Another shadow set begins
+   * its comparison anew, and `undefined` ends it.
+   *
+   * @throws CultusError `CULTUS_INVALID_OPTION`; everything is then as it was.
+   */
+  configure(switches: MemoryMonitorSwitches): void {
+    const { verify, predictive, shadowThresholds } = checkSwitches(switches)
+    const shadow = shadowOf(shadowThresholds, this.#levels, this.#clock)
+    if (Object.hasOwn(switches, 'shadowThresholds')) this.#meter.shadow = shadow
+    this.#meter.verify = verify ?? this.#meter.verify
+    this.#meter.predictive = predictive ?? this.#meter.predictive
+  }
+
   /** Takes one measurement now; it reaches the bus only while the monitor runs. Never throws. */
   tick(): void {
     this.#measure(0)
@@ -135,13 +165,37 @@ export class MemoryMonitor {
 
   /** Everything that is known, as last measured; measures first where that was never done. */
   snapshot(): MemorySnapshot {
-    if (this.#history.size === 0) this.tick()
-    return this.#meter.snapshot()
+    if (this.#history.latest === undefined) this.tick()
+    const experiment = this.#experiment
+    return { ...this.#meter.snapshot(), ...(experiment && { experiment }) }
   }
 
-  /** The last samples, oldest first. */
-  history(): readonly MemorySample[] {
-    return this.#history.toArray()
+  /** What was measured so far: the last samples, and buckets of seconds, minutes and hours. */
+  history(): MemoryHistoryView {
+    return this.#history
+  }
+
+  /** When each level will be reached, should it go on so; `undefined` while nothing grows for sure. */
+  forecast(): MemoryForecast | undefined {
+    return this.#meter.forecast
+  }
+
+  /**
+   * Proposes a heap size and thresholds by what was measured so far; facts that are given replace those of this
+   * process.
+   *
+   * @throws CultusError `CULTUS_INVALID_OPTION`
+   */
+  recommend(options: Partial<RecommendOptions> = {}): Recommendation {
+    const { deathPointBytes, containerLimitBytes } = this.#meter
+    const { thresholds, hysteresis } = this.#levels
+    return recommend(this.#history, {
+      deathPointBytes,
+      ...(thresholds !== undefined && { thresholds }),
+      ...(hysteresis !== undefined && { hysteresis }),
+      ...(containerLimitBytes !== undefined && { containerLimitBytes }),
+      ...options,
+    })
   }
 
   /**
@@ -156,16 +210,8 @@ export class MemoryMonitor {
     return this.#listeners.on(name, listener)
   }
 
-  /** A level that was there before: no change of it will raise the alert. */
-  #raiseAgain(): void {
-    const { level, ratio, at, signal, reason } = this.#meter.snapshot()
-    if (level === 'normal' || !this.running) return
-    const transition = { from: 'normal', to: level, ratio } as const
-    this.#bus.publishAlert(levelAlert(this.name, transition, { at, signal }, reason))
-  }
-
   #schedule(): void {
-    const delay = this.#meter.isNear(nearMargin) ? this.#fastInterval : this.#interval
+    const { delay } = this.#meter
     const due = this.#clock.now() + delay
     this.#cancelTimer = this.#clock.setTimer(() => {
       this.#measure(Math.max(0, this.#clock.now() - due))
@@ -182,7 +228,9 @@ export class MemoryMonitor {
       if (measurement === undefined) return
       this.#history.push(measurement.sample)
       this.#listeners.deliver('sample', measurement.sample)
+      if (measurement.shadow !== undefined) this.#listeners.deliver('shadow', measurement.shadow)
       if (this.running) this.#publish(measurement)
+      this.#foretell()
       this.#announce(measurement)
     } finally {
       this.#measuring = false
@@ -192,46 +240,43 @@ export class MemoryMonitor {
   }
 
   #publish({ sample, reason }: Measurement): void {
-    const { level, ratio, upperRatio, confidence, signal, at } = sample
-    const limit = this.#meter.containerLimitBytes
-    this.#bus.publishSample({
-      source: this.name,
-      ratio,
-      upperRatio,
-      level,
-      confidence,
-      signal,
-      bytes: {
-        live: sample.liveBytes,
-        used: sample.usedBytes,
-        deathPoint: this.#meter.deathPointBytes,
-        rss: sample.rssBytes,
-        external: sample.externalBytes,
-        arrayBuffers: sample.arrayBuffersBytes,
-        ...(sample.containerBytes !== undefined && { container: sample.containerBytes }),
-        ...(limit !== undefined && { containerLimit: limit }),
-      },
-      at,
-    })
+    const { level, ratio, confidence, signal } = sample
+    this.#bus.publishSample(pressureSample(this.name, sample, this.#meter))
     // A listener of the sample may have stopped the monitor.
     if (!this.running) return
     const staleAfter = Math.max(leastStaleAfter, 3 * this.#interval)
     this.#bus.publish(this.name, { level, ratio, confidence, signal, reason, staleAfter })
   }
 
+  #foretell(): void {
+    const { forecast, level } = this.#meter
+    const now = this.#clock.now()
+    const passed = now - this.#foretoldAt
+    if (forecast === undefined || (passed >= 0 && passed < forecastEvery)) return
+    this.#foretoldAt = now
+    this.#listeners.deliver('forecast', forecast)
+    for (const each of pressureForecasts(this.name, level, forecast))
+      if (this.running) this.#bus.publishForecast(each)
+  }
+
   #announce({ sample, reason, transition }: Measurement): void {
     if (transition === undefined) return
-    const { ratio, confidence, signal, at } = sample
-    this.#listeners.deliver('level', {
-      level: transition.to,
-      previous: transition.from,
-      ratio,
-      confidence,
-      source: this.name,
-      signal,
-      reason,
-      at,
-    })
+    this.#listeners.deliver('level', levelEvent(this.name, transition, sample, reason))
+    this.#alert(transition, sample, reason)
+  }
+
+  /** An alert was resolved when the monitor stopped; a level that is still up raises it anew. */
+  #raiseAgain(): void {
+    const { level, ratio, at, signal, reason } = this.#meter.snapshot()
+    if (level !== 'normal')
+      this.#alert({ from: 'normal', to: level, ratio }, { at, signal }, reason)
+  }
+
+  #alert(
+    transition: LevelTransition,
+    sample: Pick<MemorySample, 'at' | 'signal'>,
+    reason: string,
+  ): void {
     const alert = levelAlert(this.name, transition, sample, reason)
     this.#listeners.deliver('alert', alert)
     if (this.running) this.#bus.publishAlert(alert)

@@ -27,3 +27,40 @@ export function nextDelay(facts: PaceFacts): number {
   const ahead = growth > 0 ? ((warning - upper) / growth) * 1_000 : Number.POSITIVE_INFINITY
   return Math.min(interval, Math.max(fastInterval, ahead / measurementsAhead))
 }
+
+/** Decides how soon to measure again, from how fast what is used has grown of late. */
+export class Pace {
+  readonly #interval: number
+  readonly #fastInterval: number
+  #upper = 0
+  #at: number | undefined
+  #growth = 0
+
+  constructor({ interval, fastInterval }: Pick<PaceFacts, 'interval' | 'fastInterval'>) {
+    this.#interval = interval
+    this.#fastInterval = fastInterval
+  }
+
+  /** Takes in the most that is used at `now`, as a share of the death point. */
+  observe(upper: number, now: number): void {
+    const elapsed = now - (this.#at ?? now)
+    // What a collection freed says nothing of how fast the rest comes back.
+    if (elapsed > 0 && upper >= this.#upper)
+      this.#growth = ((upper - this.#upper) / elapsed) * 1_000
+    if (elapsed === 0 && this.#at !== undefined) return
+    this.#upper = upper
+    this.#at = now
+  }
+
+  /** The milliseconds until the next measurement. */
+  delay(level: PressureLevel, warning: number): number {
+    return nextDelay({
+      level,
+      warning,
+      upper: this.#upper,
+      growth: this.#growth,
+      interval: this.#interval,
+      fastInterval: this.#fastInterval,
+    })
+  }
+}

@@ -5,6 +5,8 @@ import type { ContainerReading } from './sources/container-group.ts'
 import type { HostReading } from './sources/host.ts'
 import type { ProcessReading } from './sources/process.ts'
 import type { StallReading } from './sources/psi.ts'
+import type { ExperimentAssignment } from './tuning/experiment.ts'
+import type { ShadowSnapshot } from './tuning/shadow-report.ts'
 
 /** One measurement, as the history keeps it. */
 export interface MemorySample extends ProcessReading {
@@ -23,6 +25,15 @@ export interface MemorySample extends ProcessReading {
   /** Old-generation bytes in use, garbage included. */
   readonly usedBytes: number
   readonly containerBytes?: number
+  /**
+   * The share of the time since the sample before that V8 was collecting, 0…1; all of the time in which it marks
+   * counts, in some of which the program runs.
+   */
+  readonly gcShare: number
+  /** Major collections since the monitor was made that V8 ran by itself. */
+  readonly majors: number
+  /** Major collections since the monitor was made that it forced. */
+  readonly forced: number
   /** How many milliseconds late the measurement was: the event loop was blocked that long, or the timer starved. */
   readonly lateness: number
 }
@@ -81,4 +92,8 @@ export interface MemorySnapshot {
   readonly gc: CollectionCounts
   /** Measurements in which something could not be read. */
   readonly failures: number
+  /** What a shadow set would have done; absent where there is none. */
+  readonly shadow?: ShadowSnapshot
+  /** The cohort of this instance; absent outside of an experiment. */
+  readonly experiment?: ExperimentAssignment
 }

@@ -1,5 +1,5 @@
 /** What decides how close the process is to its end. */
-export type SignalName = 'heap' | 'container' | 'process'
+export type SignalName = 'heap' | 'container' | 'process' | 'forecast'
 
 /** One signal: where its used share of a death point lies now. */
 export interface Signal {
@@ -13,6 +13,8 @@ export interface Signal {
   readonly confidence: 'confirmed' | 'estimated'
   /** Set where nothing else bears `upper` out: it then holds no level above `warning`. */
   readonly uncorroborated?: boolean
+  /** The signal whose growth a forecast is of. */
+  readonly of?: Exclude<SignalName, 'forecast'>
   /** One sentence for people. */
   readonly reason: string
 }

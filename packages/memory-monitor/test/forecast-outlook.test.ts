@@ -129,4 +129,26 @@ describe('an outlook', () => {
     show(9_200, 0.66, 9_000)
     expect(outlook.wantsProof).toBe(false)
   })
+
+  test('does not alarm again by what a proof has shown to be left lying', () => {
+    const outlook = new Outlook()
+    const ceiling: CeilingInterval = { earliest: 0.8, expected: 0.92, latest: 1 }
+    const show = (now: number, ratio: number): void =>
+      outlook.observe({
+        now,
+        date: 0,
+        thresholds,
+        heap: { ratio, confirmedAt: now, upper: 0.9, ceiling },
+      })
+    for (let now = 0; now <= 9_500; now += 500) show(now, 0.465 + now * 0.000_02)
+    expect(outlook.signal).toBeDefined()
+    expect(outlook.wantsProof).toBe(true)
+    show(9_550, 0.63)
+    expect(outlook.signal).toBeUndefined()
+    show(10_500, 0.665)
+    expect(outlook.signal).toBeUndefined()
+    // What grows all the same alarms a little later.
+    show(11_000, 0.685)
+    expect(outlook.signal).toBeDefined()
+  })
 })

@@ -136,6 +136,6 @@ describe('listeners', () => {
     const { monitor } = set()
     monitor.on('sample', () => monitor.tick())
     monitor.start()
-    expect(monitor.history()).toHaveLength(1)
+    expect(monitor.history().samples()).toHaveLength(1)
   })
 })

@@ -6,11 +6,11 @@ describe('measuring', () => {
   test('happens at once, then at the interval', () => {
     const { clock, monitor } = set()
     monitor.start()
-    expect(monitor.history()).toHaveLength(1)
+    expect(monitor.history().samples()).toHaveLength(1)
     clock.advance(999)
-    expect(monitor.history()).toHaveLength(1)
+    expect(monitor.history().samples()).toHaveLength(1)
     clock.advance(1)
-    expect(monitor.history()).toHaveLength(2)
+    expect(monitor.history().samples()).toHaveLength(2)
   })
 
   test('comes fast within ten points of the first threshold, and slow again after', () => {
@@ -18,10 +18,10 @@ describe('measuring', () => {
     sources.live = 60
     monitor.start()
     clock.advance(1_000)
-    expect(monitor.history()).toHaveLength(6)
+    expect(monitor.history().samples()).toHaveLength(6)
     sources.live = 59
     clock.advance(2_200)
-    expect(monitor.history()).toHaveLength(9)
+    expect(monitor.history().samples()).toHaveLength(9)
   })
 
   test('comes fast above normal', () => {
@@ -29,7 +29,7 @@ describe('measuring', () => {
     sources.contain(90)
     monitor.start()
     clock.advance(1_000)
-    expect(monitor.history()).toHaveLength(11)
+    expect(monitor.history().samples()).toHaveLength(11)
   })
 
   test('comes at once after a major collection', () => {
@@ -46,14 +46,24 @@ describe('measuring', () => {
     monitor.start()
     clock.jump(2_500)
     clock.advance(0)
-    expect(monitor.history().map(({ lateness }) => lateness)).toEqual([0, 1_500])
+    expect(
+      monitor
+        .history()
+        .samples()
+        .map(({ lateness }) => lateness),
+    ).toEqual([0, 1_500])
   })
 
   test('keeps only as many samples as it was told', () => {
-    const { clock, monitor } = set({ historySize: 3 })
+    const { clock, monitor } = set({ history: { samples: 3 } })
     monitor.start()
     clock.advance(10_000)
-    expect(monitor.history().map(({ at }) => at - clock.date())).toEqual([-2_000, -1_000, 0])
+    expect(
+      monitor
+        .history()
+        .samples()
+        .map(({ at }) => at - clock.date()),
+    ).toEqual([-2_000, -1_000, 0])
   })
 })
 
@@ -138,9 +148,9 @@ describe('a life', () => {
     monitor.stop()
     expect(clock.pendingTimers).toBe(pendingTimers)
     expect(sources.started).toBe(false)
-    const samples = monitor.history().length
+    const samples = monitor.history().samples().length
     clock.advance(10_000)
-    expect(monitor.history()).toHaveLength(samples)
+    expect(monitor.history().samples()).toHaveLength(samples)
     monitor.tick()
     expect(sources.opened).toBe(0)
   })
@@ -179,7 +189,10 @@ describe('options', () => {
       { interval: 100, fastInterval: 200 },
       '`fastInterval` must be a number from 1 to 100, got 200',
     ],
-    [{ historySize: 1.5 }, '`historySize` must be a positive integer, got 1.5'],
+    [
+      { history: { samples: 1.5 } },
+      '`history.samples` must be a positive integer of at most 100000, got 1.5',
+    ],
     [{ name: '' }, '`name` must be a non-empty string, got ""'],
     [{ root: '' }, '`root` must be a non-empty string, got ""'],
     [{ verify: 1 as unknown as boolean }, '`verify` must be true or false, got 1'],
@@ -204,7 +217,7 @@ describe('options', () => {
   test('that are unknown events or no listeners are refused', () => {
     const { monitor } = set()
     expect(() => monitor.on('toString' as 'level', () => {})).toThrow(
-      '`event` must be one of level, sample, alert, got "toString"',
+      '`event` must be one of level, sample, forecast, alert, shadow, got "toString"',
     )
     expect(() => monitor.on('level', 'x' as unknown as () => void)).toThrow('must be a function')
   })

@@ -2,7 +2,8 @@
  * A busy HTTP server with a monitor, which times everything the monitor does: every timer of its clock, every call of
  * the observer of collections, and the start.
  *
- * Its one argument is how long it runs, in milliseconds. It is bundled.
+ * Its arguments are how long it runs, in milliseconds, and of how many answers it keeps one for a while: the fewer, the more
+ * often V8 collects. It is bundled.
  */
 import { createServer } from 'node:http'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
@@ -12,7 +13,7 @@ import { type Clock, PressureBus, systemClock } from '@cultus/core'
 import { MemoryMonitor } from '@cultus/memory-monitor'
 import { tell } from '../workload/tell.ts'
 
-const duration = Number(process.argv[2])
+const [duration = 0, keepOneOf = 1] = process.argv.slice(2).map(Number)
 
 /** Milliseconds of CPU of each call, by what they were spent on. */
 const spent = { start: [] as number[], ticks: [] as number[], collections: [] as number[] }
@@ -65,7 +66,7 @@ const server = createServer((_, response) => {
     served,
   }))
   const body = JSON.stringify(rows)
-  recent.push(body)
+  if (served % keepOneOf === 0) recent.push(body)
   if (recent.length > 2_000) recent.shift()
   served++
   response.end(body)

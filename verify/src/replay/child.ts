@@ -5,7 +5,7 @@
  */
 import { PressureBus, type PressureLevel } from '@cultus/core'
 import { MemoryMonitor, type MemoryMonitorOptions } from '@cultus/memory-monitor'
-import { TraceRecorder } from '../../../packages/memory-monitor/src/trace/index.ts'
+import { TraceRecorder } from '@cultus/memory-monitor/trace'
 import { watchAsRivals } from '../rivals/observers.ts'
 import { playLoad } from '../workload/load.ts'
 import type { LoadOptions } from '../workload/options.ts'

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { readTrace, type Trace } from '../../../packages/memory-monitor/src/trace/index.ts'
+import { readTrace, type Trace } from '@cultus/memory-monitor/trace'
 
 /** Where the recorded traces of the repository are. */
 export const traceFolder: URL = new URL('../../../packages/memory-monitor/traces/', import.meta.url)

@@ -8,7 +8,7 @@ import {
   type TraceEnd,
   type TraceEvent,
   withEnd,
-} from '../../../packages/memory-monitor/src/trace/index.ts'
+} from '@cultus/memory-monitor/trace'
 import { bundle } from '../harness/bundle.ts'
 import { createMemoryGroup } from '../harness/cgroup.ts'
 import { type NodeLine, nodeBinary } from '../harness/node-versions.ts'

@@ -1,4 +1,4 @@
-import type { FalseAlarms } from '../../../packages/memory-monitor/src/trace/index.ts'
+import type { FalseAlarms } from '@cultus/memory-monitor/trace'
 
 /** What one observer made of one run. */
 export interface Observed {

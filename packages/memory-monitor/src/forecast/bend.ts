@@ -2,8 +2,8 @@
 const leastBefore = 2
 const leastAfter = 3
 
-/** The scatter that every series is taken to have: 0.3 % of the death point. */
-const floorVariance = 0.003 ** 2
+/** The scatter that every series is taken to have: 0.6 % of the death point. */
+const floorVariance = 0.006 ** 2
 
 /** How much better two lines must be than one, as the F statistic of the two numbers more that they need. */
 const significance = 9

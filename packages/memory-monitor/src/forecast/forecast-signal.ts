@@ -1,15 +1,6 @@
 import type { ElevatedLevel } from '@cultus/core'
+import type { Signal } from '../signal.ts'
 import type { MemoryForecast } from './memory-forecast.ts'
-
-/** A signal that a forecast gives; of the shape of any other. */
-export interface ForecastSignal {
-  readonly name: 'forecast'
-  readonly ratio: number
-  readonly lower: number
-  readonly upper: number
-  readonly confidence: 'estimated'
-  readonly reason: string
-}
 
 /** A death that comes within so many milliseconds raises the level. */
 export const alarmHorizon = 10_000
@@ -39,7 +30,7 @@ export function forecastSignal(
   thresholds: Readonly<Record<ElevatedLevel, number>>,
   horizon: number = alarmHorizon,
   held = false,
-): ForecastSignal | undefined {
+): Signal | undefined {
   const { ratio, signal, earliestCeiling, growthPerSecond, untilCeiling, grownBy } = forecast
   if (!isNearEnd(ratio, earliestCeiling)) return undefined
   // Once it is up, a bend in the growth does not take it back.
@@ -49,10 +40,11 @@ export function forecastSignal(
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
   return {
     name: 'forecast',
-    ratio: thresholds.critical,
+    ratio,
     lower: thresholds.critical,
     upper: thresholds.critical,
     confidence: 'estimated',
+    of: signal,
     reason:
       `the ${signal} is ${percent(ratio)} full and grows by ${percent(growthPerSecond.likely)} a second: ` +
       `it may end in ${(untilCeiling / 1_000).toFixed(1)} s, at ${percent(earliestCeiling)}`,

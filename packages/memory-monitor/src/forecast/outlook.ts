@@ -1,6 +1,7 @@
 import type { ElevatedLevel } from '@cultus/core'
+import type { Signal } from '../signal.ts'
 import { type CeilingInterval, exactCeiling } from './ceiling.ts'
-import { alarmHorizon, type ForecastSignal, forecastSignal, isNearEnd } from './forecast-signal.ts'
+import { alarmHorizon, forecastSignal, isNearEnd } from './forecast-signal.ts'
 import { Forecaster } from './forecaster.ts'
 import type { MemoryForecast } from './memory-forecast.ts'
 
@@ -23,14 +24,24 @@ export interface OutlookFacts {
   readonly container?: number | undefined
 }
 
+/**
+ * How long what a proof took off counts, in milliseconds. V8 leaves about as much lying each time, for what is allocated
+ * while it marks survives.
+ */
+const litterHeldFor = 10_000
+
 /** Follows every signal that can end the process, and tells which will do so first. */
 export class Outlook {
   readonly #heap = new Forecaster('heap')
   readonly #container = new Forecaster('container')
   #confirmedAt = Number.NEGATIVE_INFINITY
   #forecast: MemoryForecast | undefined
-  #signal: ForecastSignal | undefined
+  #signal: Signal | undefined
   #held = false
+  /** The share that raised an alarm which waits for its proof. */
+  #alarmedBy: number | undefined
+  #litter = 0
+  #litterAt = Number.NEGATIVE_INFINITY
 
   /** The forecast of the last moment that was observed. */
   get forecast(): MemoryForecast | undefined {
@@ -38,7 +49,7 @@ export class Outlook {
   }
 
   /** The signal of a forecast that ends in death shortly. */
-  get signal(): ForecastSignal | undefined {
+  get signal(): Signal | undefined {
     return this.#signal
   }
 
@@ -72,8 +83,21 @@ export class Outlook {
     }
     this.#forecast = soonest(forecasts)
     this.#held = this.#signal !== undefined
-    this.#signal =
-      this.#forecast && forecastSignal(this.#forecast, thresholds, alarmHorizon, this.#held)
+    this.#signal = this.#alarm(now, thresholds)
+    if (this.#alarmedBy !== undefined && this.#held && this.#signal === undefined) {
+      this.#litter = Math.max(0, this.#alarmedBy - heap.ratio)
+      this.#litterAt = now
+    }
+    const fresh = this.#signal !== undefined && !this.#held
+    this.#alarmedBy = fresh && this.#forecast?.signal === 'heap' ? this.#forecast.ratio : undefined
+  }
+
+  #alarm(now: number, thresholds: OutlookFacts['thresholds']): Signal | undefined {
+    const forecast = this.#forecast
+    if (forecast === undefined) return undefined
+    const known = forecast.signal === 'heap' && Math.abs(now - this.#litterAt) < litterHeldFor
+    const ratio = known ? Math.max(0, forecast.ratio - this.#litter) : forecast.ratio
+    return forecastSignal({ ...forecast, ratio }, thresholds, alarmHorizon, this.#held)
   }
 }
 

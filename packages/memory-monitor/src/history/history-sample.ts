@@ -1,15 +1,13 @@
 import { CultusError, isPressureLevel } from '@cultus/core'
 import type { MemorySample } from '../sample.ts'
 
-/** A sample as the history takes it in: that of the monitor, and what else may be known. */
-export interface HistorySample extends MemorySample {
-  /** The share of the time since the sample before that went into collecting, 0…1. */
-  readonly gcShare?: number
-  /** Major collections since the start of the monitor that V8 ran by itself. */
-  readonly majors?: number
-  /** Major collections since the start of the monitor that it forced. */
-  readonly forced?: number
-}
+/** What a sample may leave out and still be kept. */
+type Untold = 'gcShare' | 'majors' | 'forced'
+
+/** A sample as the history takes it in: that of the monitor, though collections need not be known. */
+export interface HistorySample
+  extends Omit<MemorySample, Untold>,
+    Partial<Pick<MemorySample, Untold>> {}
 
 /** The furthest a `Date` reaches, in milliseconds from 1970. */
 const furthestDate = 8.64e15
