@@ -72,7 +72,7 @@ export function heapDeathPoint(options: HeapDeathPointOptions = {}): HeapDeathPo
   const flagged = flags.semiSpace !== undefined || flags.compact === true
   const young =
     limits.maxYoungGenerationSizeMb !== undefined && !flagged
-      ? limits.maxYoungGenerationSizeMb * mebibyte
+      ? youngOf(limits.maxYoungGenerationSizeMb * mebibyte)
       : semiSpacesInYoung * semiSpace
   // A reserve that leaves nothing was not the reserve of this heap; better a late alarm than none.
   const computed = heapSizeLimit > young ? heapSizeLimit - young : heapSizeLimit
@@ -102,11 +102,14 @@ function semiSpaceOf(
     : powerOfTwoFrom(semiSpace)
 }
 
-/** The young generation where both sizes are given: what the old one leaves, each semi-space rounded up. */
+/** The young generation where both sizes are given: what the old one leaves. */
 function youngBeside({ heap = 0 }: HeapFlags, oldSpace: number): number {
-  return heap > oldSpace
-    ? semiSpacesInYoung * powerOfTwoFrom((heap - oldSpace) / semiSpacesInYoung)
-    : 0
+  return heap > oldSpace ? youngOf(heap - oldSpace) : 0
+}
+
+/** What V8 makes of a size for the young generation: three semi-spaces, each rounded up. */
+function youngOf(bytes: number): number {
+  return semiSpacesInYoung * Math.max(mebibyte, powerOfTwoFrom(bytes / semiSpacesInYoung))
 }
 
 /**

@@ -11,7 +11,7 @@ import type { MemoryForecast } from './forecast/memory-forecast.ts'
 import { Outlook } from './forecast/outlook.ts'
 import { type FusedReading, fuse } from './fuse.ts'
 import { LiveHeap } from './live-heap.ts'
-import { Pace } from './pace.ts'
+import { isNear, Pace } from './pace.ts'
 import type { MemorySample, MemorySnapshot } from './sample.ts'
 import type { Signal } from './signal.ts'
 import { SignalReader } from './signal-reader.ts'
@@ -107,12 +107,19 @@ export class MemoryMeter {
     return this.#pace.delay(this.level, this.#machine.thresholds.warning)
   }
 
-  /** Takes in a major collection that V8 ran by itself; the next measurement counts it in. */
-  observeMajor(collection: MajorCollection): void {
+  /**
+   * Takes in a major collection that V8 ran by itself, and returns whether a measurement should follow at once: near
+   * the end collections come faster than the interval, and far from it a busy service has better to do.
+   */
+  observeMajor(collection: MajorCollection): boolean {
     this.#majors++
     if (collection.busy > 0) this.#collecting += collection.busy
     this.#heap.trustLate = !this.verify
     this.#reader.observeMajor(collection, this.#clock.now())
+    const { usedBytes, liveBytes, deathPointBytes, confirmedAt, strikes } = this.#heap
+    this.#outlook.note({ ratio: liveBytes / deathPointBytes, confirmedAt })
+    const near = isNear(usedBytes / deathPointBytes, this.#machine.thresholds.warning)
+    return near || strikes > 0 || this.level !== 'normal' || this.#outlook.wantsProof
   }
 
   /** Lets the next verification come early: memory was released since the last. */
@@ -205,16 +212,16 @@ export class MemoryMeter {
   }
 
   /**
-   * The reading without what will be verified shortly: a healthy heap fills with garbage past `warning` before V8
-   * collects it. From `critical` on an estimate does not wait.
+   * The reading without what will be verified shortly: a healthy heap fills with garbage past every threshold before
+   * V8 collects it, and when it does the truth is told at once.
    */
   #proven(
     reading: FusedReading,
-    { warning, critical }: Readonly<Record<ElevatedLevel, number>>,
+    { warning }: Readonly<Record<ElevatedLevel, number>>,
   ): LevelReading {
     const heap = this.#reader.signal('heap')
     const waits = this.verify && mayWait(this.#verification, this.#clock.now())
-    if (!waits || heap === undefined || heap.upper >= critical) return reading
+    if (!waits || heap === undefined) return reading
     const upper = Math.min(heap.upper, Math.max(heap.lower, warning - Number.EPSILON))
     const others = this.#signals.filter((signal) => signal !== heap)
     return this.#fuse([{ ...heap, upper }, ...others]) ?? reading

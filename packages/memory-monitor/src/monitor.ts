@@ -108,10 +108,7 @@ export class MemoryMonitor {
     this.#leaveRelief = this.#bus.subscribe('relief', () => this.#meter.expectRelief())
     this.#sources.start(
       (collection) => {
-        if (!this.running) return
-        this.#meter.observeMajor(collection)
-        // Measured at once: near the end collections come faster than the interval.
-        this.tick()
+        if (this.running && this.#meter.observeMajor(collection)) this.tick()
       },
       () => {
         if (this.running) this.tick()

@@ -20,10 +20,15 @@ const nearMargin = 0.1
 /** So many measurements fit between now and `warning`, at the growth of now. */
 const measurementsAhead = 4
 
+/** Whether a share of the death point is near `warning`, or over it. */
+export function isNear(share: number, warning: number): boolean {
+  return share >= warning - nearMargin
+}
+
 /** The milliseconds until the next measurement: few near a threshold, or while it comes near fast; pure. */
 export function nextDelay(facts: PaceFacts): number {
   const { level, warning, upper, growth, interval, fastInterval } = facts
-  if (level !== 'normal' || upper >= warning - nearMargin) return fastInterval
+  if (level !== 'normal' || isNear(upper, warning)) return fastInterval
   const ahead = growth > 0 ? ((warning - upper) / growth) * 1_000 : Number.POSITIVE_INFINITY
   return Math.min(interval, Math.max(fastInterval, ahead / measurementsAhead))
 }

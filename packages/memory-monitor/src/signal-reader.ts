@@ -13,6 +13,10 @@ const nothingRead: ProcessReading = { rssBytes: 0, externalBytes: 0, arrayBuffer
 /** An event loop that is busy for less than this share of the time is idle; a lone timer takes about a hundredth. */
 const idleShare = 0.1
 
+/** Up to this share of its bound nothing that is read once in so many milliseconds could change a level. */
+const tightShare = 0.4
+const restingEvidence = 5_000
+
 /**
  * Reads every source and keeps what each said last.
  *
@@ -27,6 +31,7 @@ export class SignalReader {
   #container: ContainerReading | undefined
   #host: HostReading | undefined
   #stalls: StallReading | undefined
+  #evidenceAt = Number.NEGATIVE_INFINITY
   #blind = true
   #failures = 0
 
@@ -90,7 +95,7 @@ export class SignalReader {
     const container = this.#attempt('container', () => this.#readContainer(now))
     const process = this.#attempt('process', () => {
       if (!told) throw new RangeError('not a measurement')
-      return this.#readMachine(now)
+      return this.#readMachine()
     })
     if (!(heap && container && process)) this.#failures++
     this.#blind = !(heap || process || (container && this.#container !== undefined))
@@ -125,7 +130,7 @@ export class SignalReader {
 
   #readContainer(now: number): Signal | undefined {
     const reading = this.#sources.container(now)
-    this.#stalls = quietly(() => this.#sources.stalls?.(now))
+    this.#readEvidence(reading, now)
     const contents = { process: this.#process, heapBytes: this.#heap.usedBytes }
     const signal = reading && containerSignal(reading, { stalls: this.#stalls, contents })
     measured(signal?.upper ?? 0)
@@ -133,16 +138,33 @@ export class SignalReader {
     return signal
   }
 
-  #readMachine(now: number): Signal | undefined {
+  #readMachine(): Signal | undefined {
+    if (this.#isLimited(this.#container)) return undefined
     const { hostBytes, constrainedBytes } = this.#sources
-    this.#host = undefined
-    // With a limit on the container the memory of the machine is not what ends the process.
-    if (this.#container !== undefined && this.#container.limitBytes < hostBytes) return undefined
-    this.#host = quietly(() => this.#sources.host?.(now))
     const evidence = { host: this.#host, stalls: this.#stalls, constrainedBytes }
     const signal = processSignal(this.#process, hostBytes, evidence)
     measured(signal.upper)
     return signal
+  }
+
+  /** With a limit on the container the memory of the machine is not what ends the process. */
+  #isLimited(container: ContainerReading | undefined): boolean {
+    return container !== undefined && container.limitBytes < this.#sources.hostBytes
+  }
+
+  /** What bears other readings out is read now and then while those are far from any threshold. */
+  #readEvidence(container: ContainerReading | undefined, now: number): void {
+    const { hostBytes } = this.#sources
+    const limited = this.#isLimited(container)
+    const share =
+      container !== undefined && limited
+        ? container.usedBytes / (container.highBytes ?? container.limitBytes)
+        : this.#process.rssBytes / Math.min(hostBytes, this.#host?.availableBytes ?? hostBytes)
+    const passed = now - this.#evidenceAt
+    if (share < tightShare && passed >= 0 && passed < restingEvidence) return
+    this.#evidenceAt = now
+    this.#stalls = quietly(() => this.#sources.stalls?.(now))
+    this.#host = limited ? undefined : quietly(() => this.#sources.host?.(now))
   }
 
   /** Takes a signal from what may throw; then the last one stays, as an estimate. */

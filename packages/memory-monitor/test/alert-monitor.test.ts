@@ -19,7 +19,7 @@ test('a monitor sends its alerts to the sinks it was given, and again after a st
   sources.major()
   clock.advance(60_000)
   expect(lines.filter((line) => !line.startsWith('updated'))).toEqual([
-    'fired MemoryPressure warning',
+    'fired MemoryPressure critical',
     'resolved MemoryPressure critical',
     'fired MemoryPressure critical',
     'resolved MemoryPressure warning',

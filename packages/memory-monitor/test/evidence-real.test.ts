@@ -1,15 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-
-interface Told {
-  readonly lines: readonly Record<string, unknown>[]
-  readonly code: number | null
-  readonly errors: string
-}
+import { fromSource, type Told, toldBy } from './told-by.ts'
 
 /** A directory of its own for a test, removed after it. */
 function temporaryDirectory(): string {
@@ -24,35 +17,8 @@ function leak(
   until: 'emergency' | 'death' = 'emergency',
   flags: readonly string[] = [],
 ): Promise<Told> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--max-old-space-size=96',
-      ...flags,
-      '--conditions=@cultus/source',
-      '--import',
-      'tsx',
-      fileURLToPath(new URL('children/evidence-leak.ts', import.meta.url)),
-      JSON.stringify(options),
-      until,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
-  )
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  let errors = ''
-  child.stdout.on('data', (data) => {
-    output += data
-  })
-  child.stderr.on('data', (data) => {
-    errors += data
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      const lines = output.split('\n').filter((line) => line !== '')
-      resolve({ lines: lines.map((line) => JSON.parse(line)), code, errors })
-    })
-  })
+  const program = [...fromSource('evidence-leak.ts'), JSON.stringify(options), until]
+  return toldBy('--max-old-space-size=96', ...flags, ...program)
 }
 
 interface ProfileNode {

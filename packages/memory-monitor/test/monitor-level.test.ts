@@ -52,7 +52,7 @@ describe('the level', () => {
     sources.major()
     sources.live = 90
     sources.major({ lateness: 101 })
-    expect(bus.level).toBe('warning')
+    expect(bus.level).toBe('normal')
     sources.major({ lateness: 100 })
     expect(bus.level).toBe('critical')
   })
@@ -113,16 +113,21 @@ describe('verification', () => {
     expect([sources.collections, bus.level]).toEqual([1, 'warning'])
   })
 
-  test('what may be critical does not wait for its proof', () => {
+  test('what may be critical waits for its proof, which comes as soon as the rest is over', () => {
     const { bus, clock, monitor, sources } = set()
     monitor.start()
     sources.major()
     sources.garbage = 62
     clock.advance(1_000)
     expect([sources.collections, bus.level]).toEqual([1, 'normal'])
-    sources.garbage = 80
+    sources.live = 60
+    sources.garbage = 30
     clock.advance(1_000)
-    expect([sources.collections, bus.level]).toEqual([1, 'warning'])
+    expect([sources.collections, bus.level]).toEqual([1, 'normal'])
+    sources.live = 90
+    sources.garbage = 5
+    clock.advance(1_000)
+    expect([sources.collections, bus.level]).toEqual([2, 'critical'])
   })
 
   test('never happens at the first measurement', () => {

@@ -52,6 +52,7 @@ describe('on the bus', () => {
     const { bus, clock, monitor, sources } = set({ interval: 60_000 })
     monitor.start()
     sources.major()
+    monitor.tick()
     clock.advance(59_000)
     expect(bus.confidence).toBe('confirmed')
   })

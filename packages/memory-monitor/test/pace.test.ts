@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nextDelay, type PaceFacts } from '../src/pace.ts'
+import { nextDelay, Pace, type PaceFacts } from '../src/pace.ts'
 
 const calm: PaceFacts = {
   level: 'normal',
@@ -43,5 +43,29 @@ describe('nextDelay', () => {
         expect(early).toBeLessThanOrEqual(late)
       }),
     )
+  })
+})
+
+describe('Pace', () => {
+  it('goes by the growth since the last measurement, and not by what a collection freed', () => {
+    const pace = new Pace(calm)
+    pace.observe(0.3, 0)
+    expect(pace.delay('normal', 0.7)).toBe(1_000)
+    pace.observe(0.5, 1_000)
+    // 20 points away at 20 points a second.
+    expect(pace.delay('normal', 0.7)).toBeCloseTo(250)
+    pace.observe(0.3, 2_000)
+    expect(pace.delay('normal', 0.7)).toBeCloseTo(500)
+    pace.observe(0.3, 3_000)
+    expect(pace.delay('normal', 0.7)).toBe(1_000)
+  })
+
+  it('is not misled by two measurements at one time, or by a clock that goes back', () => {
+    const pace = new Pace(calm)
+    pace.observe(0.3, 1_000)
+    pace.observe(0.5, 1_000)
+    expect(pace.delay('normal', 0.7)).toBe(1_000)
+    pace.observe(0.5, 0)
+    expect(pace.delay('normal', 0.7)).toBe(1_000)
   })
 })

@@ -1,44 +1,12 @@
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { fromSource, type Told, toldBy } from './told-by.ts'
 
 const mib = 2 ** 20
 
-interface Told {
-  readonly lines: readonly Record<string, unknown>[]
-  readonly code: number | null
-  readonly errors: string
-}
-
 /** Runs a process that really fills a heap of so many MiB, and returns what it told before it ended. */
 function fill(heap: number, ...settings: readonly (number | string)[]): Promise<Told> {
-  const child = spawn(
-    process.execPath,
-    [
-      `--max-old-space-size=${heap}`,
-      '--conditions=@cultus/source',
-      '--import',
-      'tsx',
-      fileURLToPath(new URL('children/filling.ts', import.meta.url)),
-      ...settings.map(String),
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
-  )
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  let errors = ''
-  child.stdout.on('data', (data) => {
-    output += data
-  })
-  child.stderr.on('data', (data) => {
-    errors += data
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      const lines = output.trim().split('\n')
-      resolve({ lines: lines.map((line) => JSON.parse(line)), code, errors })
-    })
-  })
+  const program = [...fromSource('filling.ts'), ...settings.map(String)]
+  return toldBy(`--max-old-space-size=${heap}`, ...program)
 }
 
 const levels = (lines: Told['lines']): readonly unknown[] =>

@@ -118,6 +118,7 @@ test('a recommendation is made by the thresholds and the death point of the moni
     sources.live = 20 + time
     clock.advance(5_000)
     sources.major()
+    monitor.tick()
   }
   const { load, thresholds } = monitor.recommend()
   expect(load?.livePeakBytes).toBe(29)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 /** What a program told before it ended. */
@@ -9,9 +10,15 @@ export interface Told {
   readonly errors: string
 }
 
-/** Runs a program that writes JSON lines until it ends by itself, and returns what it told. */
-export function toldBy(program: string, ...settings: readonly string[]): Promise<Told> {
-  const child = spawn(process.execPath, [program, ...settings], {
+/** The arguments with which Node.js runs a program of the `children` folder from the sources. */
+export function fromSource(program: string): readonly string[] {
+  const path = fileURLToPath(new URL(`children/${program}`, import.meta.url))
+  return ['--conditions=@cultus/source', '--import', 'tsx', path]
+}
+
+/** Runs Node.js with a program that writes JSON lines until it ends by itself, and returns what it told. */
+export function toldBy(...words: readonly string[]): Promise<Told> {
+  const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
   })

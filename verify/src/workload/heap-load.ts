@@ -46,7 +46,9 @@ export function playHeapLoad(load: ResolvedLoad, isAnswered: () => boolean): voi
     const growing = setInterval(() => {
       churn.step()
       const due = pacer.due()
-      if (cleared || heldBytes >= target) {
+      // What is left may be less than one item.
+      const isFull = (): boolean => target - heldBytes < itemBytes
+      if (cleared || isFull()) {
         if (kind !== 'fill-and-clear' || cleared) return
         if (!isAnswered() && performance.now() - fullAt < longestUnanswered) return
         cleared = true
@@ -60,7 +62,7 @@ export function playHeapLoad(load: ResolvedLoad, isAnswered: () => boolean): voi
         return
       }
       hold(Math.min(due, target - heldBytes))
-      if (heldBytes < target) return
+      if (!isFull()) return
       fullAt = performance.now()
       tell('phase', { phase: 'full', heldBytes })
     }, stepEvery)

@@ -60,6 +60,8 @@ export class Forecaster {
   /** When each mark will be reached; `undefined` while nothing grows for sure. */
   forecast(facts: ForecastFacts): MemoryForecast | undefined {
     const { now, date, upper, ceiling, thresholds } = facts
+    // A line is drawn only where something has risen: most of the time nothing has.
+    if (this.#series.rise < leastRise) return undefined
     const { trend, span, latest, latestAt } = this.#series
     if (trend === undefined || !trend.rising || span < leastSpan || now < latestAt) return undefined
     const { least, likely, most: steepest } = trend.slope

@@ -65,13 +65,17 @@ export class Outlook {
     return isNearEnd(projected, earliestCeiling) && untilCeiling <= alarmHorizon
   }
 
-  /** Takes in what is known now. */
-  observe({ now, date, thresholds, heap, container }: OutlookFacts): void {
+  /** Takes in the live share of the heap as a collection has confirmed it. */
+  note({ ratio, confirmedAt }: Pick<OutlookFacts['heap'], 'ratio' | 'confirmedAt'>): void {
     // Between two collections nothing new is known of what is live.
-    if (heap.confirmedAt !== this.#confirmedAt) {
-      this.#confirmedAt = heap.confirmedAt
-      this.#heap.observe(heap.ratio, heap.confirmedAt)
-    }
+    if (confirmedAt === this.#confirmedAt) return
+    this.#confirmedAt = confirmedAt
+    this.#heap.observe(ratio, confirmedAt)
+  }
+
+  /** Takes in what is known now, and looks ahead. */
+  observe({ now, date, thresholds, heap, container }: OutlookFacts): void {
+    this.note(heap)
     const forecasts = [
       this.#heap.forecast({ now, date, thresholds, upper: heap.upper, ceiling: heap.ceiling }),
     ]

@@ -24,10 +24,20 @@ export class Series {
   #spacing = leastSpacing
   #openedAt = Number.NEGATIVE_INFINITY
   #trend: Trend | undefined
+  #fitted = true
 
-  /** The line through the points; `undefined` until there are four. */
+  /** The line through the points since the last bend; `undefined` until there are four. */
   get trend(): Trend | undefined {
+    // Not with every point: collections come faster than anybody asks.
+    if (!this.#fitted) this.#fit()
     return this.#trend
+  }
+
+  /** How far the newest share is above the least. */
+  get rise(): number {
+    let least = this.latest
+    for (const value of this.#values) if (value < least) least = value
+    return this.latest - least
   }
 
   get size(): number {
@@ -60,12 +70,13 @@ export class Series {
       this.#times[last] = at
       this.#values[last] = value
     } else {
+      if (this.size === capacity && !this.#fitted) this.#fit()
       if (this.size === capacity) this.#thin()
       this.#times.push(at)
       this.#values.push(value)
       this.#openedAt = at
     }
-    this.#fit()
+    this.#fitted = false
   }
 
   clear(): void {
@@ -74,6 +85,7 @@ export class Series {
     this.#spacing = leastSpacing
     this.#openedAt = Number.NEGATIVE_INFINITY
     this.#trend = undefined
+    this.#fitted = true
   }
 
   #fit(): void {
@@ -83,6 +95,7 @@ export class Series {
       this.#spacing = leastSpacing
     }
     this.#trend = trendOf(this.#times, this.#values)
+    this.#fitted = true
   }
 
   #bend(): number | undefined {

@@ -1,3 +1,5 @@
+import { concordanceVariance, medianOf, pairSlopes } from '../theil-sen.ts'
+
 /** A straight line through points, and how steep it may be. */
 export interface Trend {
   /** Change per millisecond: the least, the likeliest and the most. */
@@ -17,51 +19,27 @@ const quantileSure = 1.96
 /**
  * The line through points by the medians of Theil and Sen, or `undefined` for fewer than four.
  *
- * One wild point in four does not move it. The interval of the slope is that of Sen (1968), from the rank
- * correlation of Kendall, whose variance for `n` points is `n (n - 1) (2 n + 5) / 18`. Times ascend.
+ * The interval of the slope is that of Sen (1968), from the rank correlation of Kendall. Times ascend.
  */
 export function trendOf(times: readonly number[], values: readonly number[]): Trend | undefined {
   const count = Math.min(times.length, values.length)
   if (count < 4) return undefined
-  const slopes = pairSlopes(times, values, count)
-  const deviation = Math.sqrt((count * (count - 1) * (2 * count + 5)) / 18)
+  const { slopes } = pairSlopes(times, values)
+  const deviation = Math.sqrt(concordanceVariance(count))
   const least = bound(slopes, -quantile90 * deviation)
   const most = bound(slopes, quantile90 * deviation)
-  const likely = median(slopes)
+  const likely = medianOf(slopes)
   const offsets = Float64Array.from({ length: count }, (_, index) => {
     return (values[index] ?? 0) - likely * (times[index] ?? 0)
   }).sort()
-  const intercept = median(offsets)
-  const scatter = median(offsets.map((offset) => Math.abs(offset - intercept)).sort())
+  const intercept = medianOf(offsets)
+  const scatter = medianOf(offsets.map((offset) => Math.abs(offset - intercept)).sort())
   const rising = bound(slopes, -quantileSure * deviation) > 0
   return { slope: { least, likely, most }, rising, intercept, scatter }
-}
-
-function pairSlopes(
-  times: readonly number[],
-  values: readonly number[],
-  count: number,
-): Float64Array {
-  const slopes = new Float64Array((count * (count - 1)) / 2)
-  let next = 0
-  for (let right = 1; right < count; right++) {
-    for (let left = 0; left < right; left++) {
-      const passed = (times[right] ?? 0) - (times[left] ?? 0)
-      const rise = (values[right] ?? 0) - (values[left] ?? 0)
-      slopes[next++] = passed > 0 ? rise / passed : 0
-    }
-  }
-  return slopes.sort()
 }
 
 /** The slope that so many more pairs lie under than over, or the outermost there is. */
 function bound(sorted: Float64Array, surplus: number): number {
   const rank = Math.round((sorted.length - 1 + surplus) / 2)
   return sorted[Math.max(0, Math.min(sorted.length - 1, rank))] ?? 0
-}
-
-function median(sorted: Float64Array): number {
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
 }

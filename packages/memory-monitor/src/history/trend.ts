@@ -1,3 +1,5 @@
+import { concordanceVariance, medianOf, pairSlopes } from '../theil-sen.ts'
+
 /** A value at a time, in milliseconds. */
 export interface TimedValue {
   readonly at: number
@@ -45,21 +47,15 @@ export function trendOf(series: readonly TimedValue[]): HistoryTrend {
   const observed = thinned(series.filter(({ value }, index) => value !== series[index - 1]?.value))
   const count = observed.length
   if (count < 2) return { ...none, observations: count }
-  const slopes: number[] = []
-  let concordance = 0
-  for (const [index, earlier] of observed.entries()) {
-    for (const later of observed.slice(index + 1)) {
-      slopes.push(((later.value - earlier.value) / (later.at - earlier.at)) * 1_000)
-      concordance += Math.sign(later.value - earlier.value)
-    }
-  }
-  slopes.sort((a, b) => a - b)
-  const deviation = Math.sqrt(concordanceVariance(observed))
+  const times = observed.map(({ at }) => at / 1_000)
+  const values = observed.map(({ value }) => value)
+  const { slopes, concordance } = pairSlopes(times, values)
+  const deviation = Math.sqrt(concordanceVariance(count, tiesOf(values)))
   // One step towards 0: concordance is a whole number, the normal distribution is not.
   const score = deviation === 0 ? 0 : Math.max(0, Math.abs(concordance) - 1) / deviation
   const pValue = Math.min(1, 2 * normalTail(score))
   const reach = normalQuantile * deviation
-  const perSecond = median(slopes)
+  const perSecond = medianOf(slopes)
   return {
     perSecond,
     low: slopes[Math.max(0, Math.floor((slopes.length - reach) / 2))] ?? perSecond,
@@ -84,13 +80,11 @@ function thinned(series: readonly TimedValue[]): readonly TimedValue[] {
   return joined
 }
 
-/** The variance of Kendall's S with ties (Kendall 1975). */
-function concordanceVariance(observed: readonly TimedValue[]): number {
-  const term = (count: number): number => count * (count - 1) * (2 * count + 5)
+/** How often each value occurs. */
+function tiesOf(values: readonly number[]): Iterable<number> {
   const ties = new Map<number, number>()
-  for (const { value } of observed) ties.set(value, (ties.get(value) ?? 0) + 1)
-  const tied = [...ties.values()].reduce((sum, count) => sum + term(count), 0)
-  return (term(observed.length) - tied) / 18
+  for (const value of values) ties.set(value, (ties.get(value) ?? 0) + 1)
+  return ties.values()
 }
 
 /** The probability above `score` in a normal distribution (Abramowitz and Stegun 26.2.17, error < 7.5e-8). */
@@ -99,10 +93,4 @@ function normalTail(score: number): number {
   const polynomial =
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
   return (Math.exp((-score * score) / 2) / Math.sqrt(2 * Math.PI)) * polynomial
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
