@@ -256,7 +256,7 @@ export class MemoryMeter {
     if (idle && !this.#idle) this.expectRelief()
     this.#idle = idle
     const heap = this.#reader.signal('heap')
-    // What the trend shows, and no collection has borne out yet, is worth one as any estimate is.
+    // What the trend shows, and no collection has borne out yet, is worth one like every estimate.
     const foreseen = this.predictive && this.#outlook.wantsProof ? thresholds.critical : 0
     const alarming = foreseen > 0 && this.#outlook.signal !== undefined
     const due = verificationDue(this.#verification, {

@@ -7,7 +7,7 @@ import type { ExperimentOptions } from './tuning/experiment.ts'
 import type { LevelSettings } from './tuning/level-settings.ts'
 import type { ShadowThresholds } from './tuning/shadow-levels.ts'
 
-/** Settings of {@link MemoryMonitor} that can be changed while it runs, with `configure`. */
+/** Settings of `MemoryMonitor` that can be changed while it runs, with `configure`. */
 export interface MemoryMonitorSwitches {
   /**
    * Whether a reading that cannot be told from garbage may be verified by a forced collection, which stops
@@ -31,7 +31,7 @@ export interface MemoryMonitorSwitches {
   readonly shadowThresholds?: ShadowThresholds | undefined
 }
 
-/** Settings for {@link MemoryMonitor}. */
+/** Settings for `MemoryMonitor`. */
 export interface MemoryMonitorOptions extends LevelSettings, MemoryMonitorSwitches {
   /**
    * Time between two measurements while all is well, in milliseconds.

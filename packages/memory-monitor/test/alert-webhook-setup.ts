@@ -23,7 +23,7 @@ export const timeout = 200
 const sendTimeout = 60_000
 
 /** A clock that remembers the pauses it was asked for, time limits left out. */
-export class WatchedClock extends FakeClock {
+class WatchedClock extends FakeClock {
   readonly pauses: number[] = []
 
   override setTimer(callback: () => void, delay: number): () => void {

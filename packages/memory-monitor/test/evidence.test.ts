@@ -89,7 +89,7 @@ describe('the report', () => {
   test('holds pressure, the monitor, the heap, and the consumers by what they hold', async () => {
     const monitor = {
       snapshot: () => ({ level: 'emergency' }),
-      history: () => Array.from({ length: 1_000 }, (_, at) => ({ at })),
+      history: () => ({ samples: () => Array.from({ length: 1_000 }, (_, at) => ({ at })) }),
       forecast: () => ({ expected: 7 }),
     }
     const { evidence, pressure, events } = set({ monitor })
@@ -131,7 +131,7 @@ describe('the report', () => {
       snapshot: () => {
         throw new Error('broken')
       },
-      history: () => [circular],
+      history: () => ({ samples: () => [circular] }),
       forecast: () => 1n,
     }
     const { evidence, pressure, events } = set({ monitor })

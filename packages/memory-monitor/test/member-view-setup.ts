@@ -1,7 +1,8 @@
 import { type Clock, ConsumerRegistry, type PressureAlert, PressureBus } from '@cultus/core'
 import { FakeClock } from '@cultus/core/testing'
 import { onTestFinished } from 'vitest'
-import { MembersView } from '../src/members/members-view.ts'
+import { MemberWatch } from '../src/members/member-watch.ts'
+import type { MembersView } from '../src/members/members-view.ts'
 import { SharedLevel } from '../src/members/shared-level.ts'
 import { FakeMonitor, FakeViewTransport } from './member-setup.ts'
 
@@ -33,7 +34,7 @@ export function set(): ViewSetup {
   const transport = new FakeViewTransport()
   const alerts: PressureAlert[] = []
   bus.subscribe('alert', (alert) => alerts.push(alert))
-  const view = new MembersView({
+  const view = new MemberWatch({
     group: 'threads',
     ownId: 'main',
     idPrefix: 'worker-',

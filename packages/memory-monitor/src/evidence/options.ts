@@ -121,7 +121,7 @@ export interface EvidenceOptions {
 /** The part of a monitor that a report is made from. */
 export interface EvidenceMonitor {
   snapshot(): unknown
-  history?(): unknown
+  history?(): { samples(): readonly unknown[] }
   forecast?(): unknown
 }
 

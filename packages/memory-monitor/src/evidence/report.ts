@@ -65,7 +65,7 @@ export class Report {
       memory: () => process.memoryUsage(),
       heap: getHeapStatistics,
       heapSpaces: getHeapSpaceStatistics,
-      history: () => last(monitor?.history?.()),
+      history: () => monitor?.history?.().samples().slice(-lastSamples),
     }
     this.#parts = Object.entries(parts).map(([name, gather]) => [name, json(gather)])
   }
@@ -81,11 +81,6 @@ export class Report {
 function largestFirst(consumers: readonly ConsumerSnapshot[]): readonly ConsumerSnapshot[] {
   const bytesOf = ({ bytes }: ConsumerSnapshot): number => (Number.isFinite(bytes) ? bytes : 0)
   return [...consumers].sort((one, other) => bytesOf(other) - bytesOf(one))
-}
-
-/** The last of many samples; what is no list stays as it is. */
-function last(samples: unknown): unknown {
-  return Array.isArray(samples) ? samples.slice(-lastSamples) : samples
 }
 
 /** What `gather` returns as JSON; where it throws, or returns what JSON cannot say, the reason. */

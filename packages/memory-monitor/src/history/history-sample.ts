@@ -1,13 +1,10 @@
 import { CultusError, isPressureLevel } from '@cultus/core'
 import type { MemorySample } from '../sample.ts'
 
-/** What a sample may leave out and still be kept. */
-type Untold = 'gcShare' | 'majors' | 'forced'
-
 /** A sample as the history takes it in: that of the monitor, though collections need not be known. */
 export interface HistorySample
-  extends Omit<MemorySample, Untold>,
-    Partial<Pick<MemorySample, Untold>> {}
+  extends Omit<MemorySample, 'gcShare' | 'majors' | 'forced'>,
+    Partial<Pick<MemorySample, 'gcShare' | 'majors' | 'forced'>> {}
 
 /** The furthest a `Date` reaches, in milliseconds from 1970. */
 const furthestDate = 8.64e15

@@ -9,7 +9,8 @@ import {
   systemClock,
 } from '@cultus/core'
 import { ClusterTransport } from './cluster-channel.ts'
-import { MembersView } from './members-view.ts'
+import { MemberWatch } from './member-watch.ts'
+import type { MembersView } from './members-view.ts'
 import { SharedLevel } from './shared-level.ts'
 import { ThreadsTransport } from './thread-channel.ts'
 import type { WatchedMonitor } from './watched-monitor.ts'
@@ -73,7 +74,7 @@ export function watchThreads(
   const resolved = resolve(options)
   const { clock } = resolved
   const { thresholds = {} } = options
-  return new MembersView({
+  return new MemberWatch({
     ...resolved,
     group: 'threads',
     ownId: 'main',
@@ -94,7 +95,7 @@ export function watchCluster(
   monitor: WatchedMonitor,
   options: WatchClusterOptions = {},
 ): MembersView {
-  return new MembersView({
+  return new MemberWatch({
     ...resolve(options),
     group: 'cluster',
     ownId: 'primary',

@@ -14,7 +14,7 @@ export interface MonitorClassifierOptions
 }
 
 /**
- * The real {@link MemoryMonitor} as a classifier, at the interval and with the verification it would have.
+ * The real `MemoryMonitor` as a classifier, at the interval and with the verification it would have.
  *
  * A collection that it forces finds what the trace knows was live.
  */
