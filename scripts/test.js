@@ -17,6 +17,7 @@ for (const [label, folder] of [
   ['Every code block of the documentation', 'tests/docs/'],
   ['All packages together in one process under real memory pressure', 'tests/together/'],
   ['A page under memory pressure in a real Chromium', 'tests/browser/'],
+  ['Alerts at a real Alertmanager', 'tests/alertmanager/'],
   ['The demo, quick', 'tests/demo/'],
 ]) {
   // Named one by one: what a folder means to `node --test` differs between Node lines.
@@ -25,6 +26,25 @@ for (const [label, folder] of [
     label,
     process.execPath,
     [...nodeTests, ...files.map((name) => folder + name)],
+    quiet,
+  )
+}
+
+// Timed figures are told and not counted: the cores of a test machine belong to many.
+for (const name of [
+  'death-point',
+  'lead-time',
+  'recovery',
+  'false-alarms',
+  'forecast',
+  'overhead',
+]) {
+  const script = `verify/src/${name}.ts`
+  const words = ['exec', 'tsx', '--conditions=@cultus/source', script, '--quick', '--lenient']
+  await shownStep(
+    `The monitor holds what it promises, quick: ${name}`,
+    'npx',
+    pnpm(...words),
     quiet,
   )
 }

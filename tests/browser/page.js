@@ -1,7 +1,7 @@
 import { pressureBus } from '@cultus/core'
 import { boundQueries } from '@cultus/query-bounds'
 import { QueryClient } from '@tanstack/query-core'
-import { BrowserMemoryMonitor } from '../../packages/memory-monitor/src/browser/index.ts'
+import { BrowserMemoryMonitor } from '@cultus/memory-monitor/browser'
 
 // The page under test: what the test calls from outside hangs on the global.
 

@@ -201,6 +201,7 @@ conclude([
   },
   {
     passed: silent.length === 0,
+    timed: true,
     claim: 'every death under 97 % of the cap was preceded by `emergency`',
     figure: `${early.length - silent.length} of ${early.length}${listed(silent)}`,
   },

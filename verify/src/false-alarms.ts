@@ -203,6 +203,7 @@ function verdict(how: Row['how'], mode: Mode, allowed: readonly PressureLevel[])
   const minutes = own.reduce((sum, row) => sum + row.minutes, 0)
   return {
     passed: own.length > 0 && bad.length === 0,
+    timed: how === 'live',
     claim: `${how}, ${mode}: nothing above ${allowed.at(-1)}`,
     figure: `${bad.length} of ${own.length} runs, ${minutes.toFixed(0)} minutes`,
   }

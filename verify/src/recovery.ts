@@ -195,16 +195,19 @@ for (const bound of bounds) {
 conclude([
   {
     passed: died.length === 0 && calm.length === 0,
+    timed: true,
     claim: 'every heap was filled, seen to be full, and outlived it',
     figure: `${rows.length - new Set([...died, ...calm]).size} of ${rows.length}`,
   },
   {
     passed: recovered <= needed,
+    timed: true,
     claim: '`normal` within 5 s with verification',
     figure: `slowest ${recovered.toFixed(1)} s of ${verified.length}`,
   },
   {
     passed: afterOne <= needed,
+    timed: true,
     claim: '`normal` within 5 s, all dwells included, of the first collection without',
     figure: `slowest ${afterOne.toFixed(1)} s of ${unverified.length}`,
   },

@@ -108,11 +108,13 @@ for (const verified of quick ? [true] : [true, false]) {
   if (!verified) continue
   verdicts.push({
     passed: rivals.every(({ misses }) => ours.misses <= misses),
+    timed: true,
     claim: 'no rival misses fewer deaths',
     figure: `${ours.misses} of ${ours.deaths}`,
   })
   verdicts.push({
     passed: rivals.every(({ alarms }) => ours.alarms <= alarms),
+    timed: true,
     claim: 'no rival has fewer false alarms',
     figure: `${ours.alarms} in ${ours.healthy} healthy runs`,
   })

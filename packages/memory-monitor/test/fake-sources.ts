@@ -21,6 +21,7 @@ export class FakeSources implements MemorySources {
   /** Sources that throw when read. */
   readonly failing = new Set<'heap' | 'process' | 'container' | 'collect'>()
   canCollect = true
+  busyShare?: () => number
   collections = 0
   opened = 0
   #onMajor: ((collection: MajorCollection) => void) | undefined

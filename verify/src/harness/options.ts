@@ -20,8 +20,12 @@ const usage = `Options:
   --jobs N      how many processes at once
   --out FILE    append results, one JSON line a run
   --resume      leave out the runs that FILE already holds
+  --lenient     tell timed figures that are missed, and do not fail by them
   --help        this text
 `
+
+/** Whether `--lenient` was given. */
+export const lenient: boolean = process.argv.includes('--lenient')
 
 /** Reads the command line; ends the process for `--help`, and with a message for what it does not know. */
 export function readOptions(defaults: { readonly jobs?: number } = {}): CommandOptions {
@@ -33,6 +37,7 @@ export function readOptions(defaults: { readonly jobs?: number } = {}): CommandO
         jobs: { type: 'string', default: `${defaults.jobs ?? availableParallelism()}` },
         out: { type: 'string' },
         resume: { type: 'boolean', default: false },
+        lenient: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
       // `pnpm verify:x -- --quick` hands the dashes on.

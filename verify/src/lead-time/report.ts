@@ -117,6 +117,7 @@ export function verdicts(results: readonly LeadResult[]): readonly Verdict[] {
       return [
         {
           passed: share >= neededShare,
+          timed: true,
           claim: `\`critical\` is up 5 s (at 1 and 2 %/s) or 2 s (at 5 %/s) before death, ${name}`,
           figure: `${(100 * share).toFixed(1)} % of ${own.length} runs`,
         },
@@ -124,6 +125,7 @@ export function verdicts(results: readonly LeadResult[]): readonly Verdict[] {
     }),
     {
       passed: behind.length === 0,
+      timed: true,
       claim: 'every load grew at its rate; one that falls behind gets more lead than it should',
       figure: `${results.length - behind.length} of ${results.length}`,
     },
