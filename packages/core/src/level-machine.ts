@@ -90,6 +90,8 @@ export interface ResolvedLevelMachineOptions {
  */
 const leastHysteresis = 0.03
 const longestDwell = 600_000
+/** 0.94 - 0.91 is a little less than 0.03. */
+const rounding = 1e-9
 
 /**
  * Fills in the defaults and refuses settings under which a level could never clear or would flap.
@@ -107,7 +109,7 @@ export function resolveLevelOptions(
   for (const level of elevatedLevels) {
     const threshold = numberOption(`thresholds.${level}`, thresholds[level], 0, 1)
     // Levels closer than one band would let a single hover cross three of them.
-    if (threshold < previous + leastHysteresis) {
+    if (threshold < previous + leastHysteresis - rounding) {
       throw invalidOption(
         `thresholds.${level}`,
         `lie at least ${leastHysteresis} above the level before it (${previous})`,

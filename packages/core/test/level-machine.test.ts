@@ -174,3 +174,8 @@ describe('bad input', () => {
     }
   })
 })
+
+test('thresholds that lie just far enough apart are not refused for how numbers are rounded', () => {
+  const thresholds = { warning: 0.91, critical: 0.94, emergency: 0.98 }
+  expect(new LevelMachine({ thresholds }).thresholds).toEqual(thresholds)
+})

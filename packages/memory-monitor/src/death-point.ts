@@ -7,8 +7,8 @@ import { type HeapFlags, readHeapFlags } from './v8-flags.ts'
 export interface HeapDeathPoint {
   readonly bytes: number
   /**
-   * What told it: a flag on the command line or in `NODE_OPTIONS`, the `resourceLimits` of this worker,
-   * V8's `heap_size_limit` less the young generation.
+   * What told it: a flag on the command line or in `NODE_OPTIONS`, the `resourceLimits` of this
+   * worker, V8's `heap_size_limit` less the young generation.
    */
   readonly origin: 'flag' | 'NODE_OPTIONS' | 'resource-limits' | 'heap-size-limit'
 }
@@ -46,15 +46,18 @@ export interface HeapDeathPointOptions {
 
 const mebibyte = 2 ** 20
 
-/** The young generation is three semi-spaces: two to copy between, one for what is being promoted. */
+/**
+ * The young generation is three semi-spaces: two to copy between, one for what is being promoted.
+ */
 const semiSpacesInYoung = 3
 
 /**
  * Finds the old-generation size at which V8 ends this process for want of memory.
  *
- * `heap_size_limit` is that size plus the room of the young generation (48 to 192 MiB, by the version of
- * Node.js), which never fills; a share of it reaches no 70 % on a small heap. A flag counts only while
- * `heap_size_limit` bears it out: an environment that was changed after the start does not move V8.
+ * `heap_size_limit` is that size plus the room of the young generation (48 to 192 MiB, by the
+ * version of Node.js), which never fills; a share of it reaches no 70 % on a small heap. A flag
+ * counts only while `heap_size_limit` bears it out: an environment that was changed after the
+ * start does not move V8.
  */
 export function heapDeathPoint(options: HeapDeathPointOptions = {}): HeapDeathPoint {
   const {
@@ -113,11 +116,11 @@ function youngOf(bytes: number): number {
 }
 
 /**
- * The largest semi-space of a Node.js version, which it reaches with an old generation of 2 GiB; a smaller
- * heap has its share of it, rounded up to a power of two.
+ * The largest semi-space of a Node.js version, which it reaches with an old generation of 2 GiB; a
+ * smaller heap has its share of it, rounded up to a power of two.
  *
- * Measured on Node 20.20, 22.23, 23.11, 24.21, 25.9 and 26.10 with hosts of 128 MiB to 24 GiB; after 26 it is
- * taken to stay.
+ * Measured on Node 20.20, 22.23, 23.11, 24.21, 25.9 and 26.10 with hosts of 128 MiB to 24 GiB;
+ * after 26 it is taken to stay.
  */
 function defaultSemiSpace(totalBytes: number, nodeMajor: number): number {
   const largest = (nodeMajor < 24 ? 16 : nodeMajor < 26 ? 64 : 32) * mebibyte

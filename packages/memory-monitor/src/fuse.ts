@@ -1,5 +1,8 @@
-import type { LevelReading } from '@cultus/core'
+import type { LevelMachine, LevelReading } from '@cultus/core'
 import type { Signal } from './signal.ts'
+
+/** A set of thresholds, and the level that it has come to. */
+export type LevelsInForce = Pick<LevelMachine, 'level' | 'thresholds' | 'hysteresis' | 'exitMark'>
 
 /** Several signals as one reading. */
 export interface FusedReading extends LevelReading {
@@ -11,9 +14,9 @@ export interface FusedReading extends LevelReading {
  * Joins signals into one reading in which the worst dominates, or `undefined` without any.
  *
  * What a signal can be at the most counts for no more than `unconfirmedCap`, the ratio just under
- * `critical`: a guess never outweighs a fact that is worse than `warning`. An upper bound that nothing else
- * bears out is in the reading with no more than `uncorroboratedCap`, the ratio just under where `critical`
- * is left: it holds `warning` and nothing above.
+ * `critical`: a guess never outweighs a fact that is worse than `warning`. An upper bound that
+ * nothing else bears out is in the reading with no more than `uncorroboratedCap`, the ratio just
+ * under where `critical` is left: it holds `warning` and nothing above.
  */
 export function fuse(
   signals: readonly Signal[],

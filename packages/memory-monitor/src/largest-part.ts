@@ -11,7 +11,8 @@ export interface ContainerContents {
 /**
  * Names who holds the largest part of the memory that a container uses, as the end of a sentence.
  *
- * The parts are estimates: pages are shared, and a buffer that was never written to is not resident.
+ * The parts are estimates: pages are shared, and a buffer that was never written
+ * to is not resident.
  */
 export function largestPart(usedBytes: number, { process, heapBytes }: ContainerContents): string {
   const { rssBytes, externalBytes, arrayBuffersBytes } = process

@@ -4,8 +4,9 @@ import { mebibytes, type Signal } from './signal.ts'
 import type { CollectionTimes, ForcedCollection, MajorCollection } from './sources/collection.ts'
 
 /**
- * The latest that a collection may be heard of and still tell what was live, in milliseconds. The usual
- * lateness is under one; a blocked loop makes it longer, and what was allocated meanwhile looks live.
+ * The latest that a collection may be heard of and still tell what was live, in milliseconds.
+ * The usual lateness is under one; a blocked loop makes it longer, and what was allocated
+ * meanwhile looks live.
  */
 const latestConfirmation = 100
 
@@ -13,19 +14,22 @@ const latestConfirmation = 100
 const strikesThatBelieve = 2
 
 /**
- * How long the largest size of the young generation counts, in milliseconds. V8 shrinks it to save memory and lets it grow again
- * as it is filled.
+ * How long the largest size of the young generation counts, in milliseconds. V8 shrinks it to save
+ * memory and lets it grow again as it is filled.
  */
 const youngHeldFor = 30_000
 
-/** How far the bounds may lie apart, as a share of the death point, for the reading to count as confirmed. */
+/**
+ * How far the bounds may lie apart, as a share of the death point, for the reading to
+ * count as confirmed.
+ */
 const estimateBand = 0.05
 
 /**
  * Keeps what is known of the live bytes between two collections, and turns it into a signal.
  *
- * The true value lies between what was live at the last major collection and that plus what was allocated
- * since, which is at most what is used now.
+ * The true value lies between what was live at the last major collection and that plus what was
+ * allocated since, which is at most what is used now.
  */
 export class LiveHeap {
   readonly deathPointBytes: number
@@ -78,7 +82,8 @@ export class LiveHeap {
     const late = collection.lateness > latestConfirmation && !this.trustLate
     // However late: what is live is no more than what is used.
     const less = usedBytes <= (this.#live ?? 0)
-    // Where V8 is about to give up it is the program that makes collections late, and waiting for proof is worse.
+    // Where V8 is about to give up it is the program that makes collections late, and waiting
+    // for proof is worse.
     if (!late || less || this.strikes >= strikesThatBelieve) this.#confirm(usedBytes, now)
   }
 
@@ -136,7 +141,10 @@ export class LiveHeap {
   }
 }
 
-/** What was told of a collection, or 0 where it was not, or cannot be: averages never recover from a NaN. */
+/**
+ * What was told of a collection, or 0 where it was not, or cannot be: averages never
+ * recover from a NaN.
+ */
 function amount(value: number | undefined): number {
   return value !== undefined && Number.isFinite(value) && value >= 0 ? value : 0
 }

@@ -8,7 +8,8 @@ import type { StallReading } from './sources/psi.ts'
 /**
  * The share of the time that some task waits for memory from which stalls bear an estimate out.
  *
- * They never make one: file reads stall as well. `psi-monitor` went from 10 to 30 % after false kills.
+ * They never make one: file reads stall as well. `psi-monitor` went from 10 to 30 %
+ * after false kills.
  */
 const stalledShare = 0.3
 
@@ -29,9 +30,9 @@ export interface ProcessEvidence {
 /**
  * What the container says: a fact, since the kernel ends the process by these very numbers.
  *
- * Over `memory.high` the kernel does not kill but slows down, up to a standstill; a group that is full of
- * file cache lives at that mark unharmed. So the share of `memory.high` is an estimate, and becomes a fact
- * while the tasks of the group stall.
+ * Over `memory.high` the kernel does not kill but slows down, up to a standstill; a group that is
+ * full of file cache lives at that mark unharmed. So the share of `memory.high` is an estimate, and
+ * becomes a fact while the tasks of the group stall.
  */
 export function containerSignal(
   reading: ContainerReading,
@@ -62,10 +63,11 @@ export function containerSignal(
 /**
  * What resident memory says where no container has a limit.
  *
- * Then the process ends when the machine runs out, so it is measured against all it could have: what it
- * holds and what is available. Memory of others counts in so far as it leaves less. Resident memory is a high-water
- * mark, since allocators keep what was freed: this is an estimate, which raises the level to `warning` and
- * no further, unless the whole machine stalls for memory as well.
+ * Then the process ends when the machine runs out, so it is measured against all it could have:
+ * what it holds and what is available. Memory of others counts in so far as it leaves less.
+ * Resident memory is a high-water mark, since allocators keep what was freed: this is an
+ * estimate, which raises the level to `warning` and no further, unless the whole machine stalls
+ * for memory as well.
  */
 export function processSignal(
   { rssBytes }: ProcessReading,

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  type ElevatedLevel,
   type LevelMachine,
   type LevelReading,
   type LevelTransition,
@@ -8,8 +7,8 @@ import {
   type PressureLevel,
 } from '@cultus/core'
 import type { MemoryForecast } from './forecast/memory-forecast.ts'
-import { Outlook } from './forecast/outlook.ts'
-import { type FusedReading, fuse } from './fuse.ts'
+import { Outlook, type OutlookFacts } from './forecast/outlook.ts'
+import { type FusedReading, fuse, type LevelsInForce } from './fuse.ts'
 import { LiveHeap } from './live-heap.ts'
 import { isNear, Pace } from './pace.ts'
 import type { MemorySample, MemorySnapshot } from './sample.ts'
@@ -99,7 +98,7 @@ export class MemoryMeter {
 
   /** When each level will be reached, should it go on so; `undefined` while nothing grows for sure. */
   get forecast(): MemoryForecast | undefined {
-    return this.#outlook.forecast
+    return this.#reader.blind ? undefined : this.#outlook.forecast
   }
 
   /** The milliseconds until the next measurement should be taken. */
@@ -132,14 +131,15 @@ export class MemoryMeter {
     const now = this.#clock.now()
     this.#reader.read(now)
     if (this.#reader.blind) return undefined
-    this.#pace.observe(this.#heap.usedBytes / this.#heap.deathPointBytes, now)
+    this.#pace.observe(this.#fullest, now)
     this.#lookAhead(now)
     // Never on the first reading: a process that has just started has enough to do.
     if (this.verify && this.#last !== undefined) this.#verifyAt(now)
-    const reading = this.#fuse(this.#signals)
+    const machine = this.#machine
+    const reading = this.#fuse(this.#signals, machine)
     if (reading === undefined) return undefined
-    const transition = this.#machine.observe(this.#proven(reading, this.#machine.thresholds))
-    const shadow = this.shadow?.observe(this.#proven(reading, this.shadow.thresholds), this.level)
+    const transition = machine.observe(this.#proven(machine) ?? reading)
+    const shadow = this.shadow?.observe(this.#proven(this.shadow) ?? reading, this.level)
     if (transition !== undefined && levelRank(transition.to) > levelRank(transition.from))
       this.expectRelief()
     const sample = this.#sample(reading.dominant, lateness)
@@ -176,6 +176,12 @@ export class MemoryMeter {
       failures,
       ...(this.shadow && { shadow: this.shadow.snapshot() }),
     }
+  }
+
+  /** The most that is used of what can end the process, as a share. */
+  get #fullest(): number {
+    const { usedBytes, deathPointBytes } = this.#heap
+    return Math.max(usedBytes / deathPointBytes, this.#reader.signal('container')?.upper ?? 0)
   }
 
   #sample(dominant: Signal, lateness: number): MemorySample {
@@ -215,37 +221,42 @@ export class MemoryMeter {
    * The reading without what will be verified shortly: a healthy heap fills with garbage past every threshold before
    * V8 collects it, and when it does the truth is told at once.
    */
-  #proven(
-    reading: FusedReading,
-    { warning }: Readonly<Record<ElevatedLevel, number>>,
-  ): LevelReading {
-    const heap = this.#reader.signal('heap')
+  #proven(levels: LevelsInForce): LevelReading | undefined {
+    const { warning, critical } = levels.thresholds
     const waits = this.verify && mayWait(this.#verification, this.#clock.now())
-    if (!waits || heap === undefined) return reading
-    const upper = Math.min(heap.upper, Math.max(heap.lower, warning - Number.EPSILON))
-    const others = this.#signals.filter((signal) => signal !== heap)
-    return this.#fuse([{ ...heap, upper }, ...others]) ?? reading
+    const proven = this.#signals.map((signal) => {
+      // Made for the thresholds in force: it is worth `critical` to every set.
+      if (signal.name === 'forecast') return { ...signal, lower: critical, upper: critical }
+      if (signal.name !== 'heap' || !waits) return signal
+      const { lower, upper } = signal
+      return { ...signal, upper: Math.min(upper, Math.max(lower, warning - Number.EPSILON)) }
+    })
+    return this.#fuse(proven, levels)
   }
 
-  #fuse(signals: readonly Signal[]): FusedReading | undefined {
-    const { hysteresis, thresholds } = this.#machine
+  #fuse(signals: readonly Signal[], levels: LevelsInForce): FusedReading | undefined {
+    const { level, hysteresis, thresholds, exitMark } = levels
     // Just under `critical`: what may be garbage never outweighs a fact that is worse than `warning`.
     const cap = thresholds.critical - Number.EPSILON
     // Just under where `critical` is left, so that what may only hold `warning` lets it go.
-    return fuse(signals, cap, Math.max(thresholds.warning, cap - hysteresis))
+    const holding = Math.max(thresholds.warning, cap - hysteresis)
+    // With thresholds closer than the hysteresis `warning` lies over the mark at which `critical` is left.
+    const most = levelRank(level) > levelRank('warning') ? exitMark - Number.EPSILON : holding
+    return fuse(signals, cap, Math.min(holding, most))
   }
 
-  #lookAhead(now: number): void {
+  #lookAhead(now: number, proof = false): void {
     const { deathPointBytes, liveBytes, usedBytes, confirmedAt, ceiling } = this.#heap
     const ratio = liveBytes / deathPointBytes
     const upper = usedBytes / deathPointBytes
-    this.#outlook.observe({
+    const facts: OutlookFacts = {
       now,
       date: this.#clock.date(),
       thresholds: this.#machine.thresholds,
       heap: { ratio, confirmedAt, upper, ceiling },
       container: this.#reader.signal('container')?.lower,
-    })
+    }
+    this.#outlook.observe(facts, proof)
   }
 
   #verifyAt(now: number): void {
@@ -266,17 +277,20 @@ export class MemoryMeter {
       heapLower: heap?.lower ?? 0,
       heapUpper: Math.max(heap?.upper ?? 0, foreseen),
       idle,
-      held: (this.#fuse(this.#signals)?.upper ?? 0) >= exitMark,
+      held: (this.#fuse(this.#signals, this.#machine)?.upper ?? 0) >= exitMark,
       // V8's own collections leave what was allocated meanwhile: however recent, they prove no alarm.
       confirmedAt: alarming ? Number.NEGATIVE_INFINITY : this.#heap.confirmedAt,
     })
-    if (due !== undefined) this.#collect()
+    const byHeap = due === 'rise' || alarming || (heap?.upper ?? 0) >= exitMark
+    if (due !== undefined) this.#collect(byHeap)
   }
 
-  #collect(): void {
+  /** `byHeap` tells that the heap is what is in doubt. */
+  #collect(byHeap: boolean): void {
     const collection = this.#reader.collect()
     const { usedBefore = 0, usedAfter = 0, busy: pause = 0 } = collection ?? {}
-    const freedShare = usedBefore > 0 ? (usedBefore - usedAfter) / usedBefore : 0
+    // What another signal holds up is seldom brought down by a collection, however much garbage there was.
+    const freedShare = byHeap && usedBefore > 0 ? (usedBefore - usedAfter) / usedBefore : 0
     // The clock is read again: the collection itself took time.
     const now = this.#clock.now()
     this.#verification = afterVerification(this.#verification, { now, pause, freedShare })
@@ -284,6 +298,6 @@ export class MemoryMeter {
     this.#forced++
     this.#collecting += pause
     this.#reader.observeForced(collection, now)
-    this.#lookAhead(now)
+    this.#lookAhead(now, true)
   }
 }

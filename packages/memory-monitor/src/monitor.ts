@@ -102,10 +102,11 @@ export class MemoryMonitor {
   /** Takes a measurement at once and goes on until `stop`; starting twice is starting once. */
   start(): this {
     if (this.running) return this
-    // Before the first measurement, which may be one they answer.
-    this.alerts?.start()
-    this.evidence?.start()
     this.#leaveRelief = this.#bus.subscribe('relief', () => this.#meter.expectRelief())
+    // Before the first measurement, which may be one they answer; a sink may stop the monitor.
+    this.alerts?.start()
+    if (this.running) this.evidence?.start()
+    if (!this.running) return this
     this.#sources.start(
       (collection) => {
         if (this.running && this.#meter.observeMajor(collection)) this.tick()
@@ -116,6 +117,8 @@ export class MemoryMonitor {
     )
     const left = this.#meter.level
     this.tick()
+    // A listener of the first measurement may have stopped the monitor.
+    if (!this.running) return this
     // Resolved when the monitor stopped, and no change tells of it anew.
     if (left !== 'normal' && left === this.#meter.level) this.#raiseAgain()
     this.#schedule()
@@ -149,7 +152,8 @@ export class MemoryMonitor {
    */
   configure(switches: MemoryMonitorSwitches): void {
     const { verify, predictive, shadowThresholds } = checkSwitches(switches)
-    const shadow = shadowOf(shadowThresholds, this.#levels, this.#clock)
+    const { level } = this.#meter
+    const shadow = shadowOf(shadowThresholds, this.#levels, this.#clock, level)
     if (Object.hasOwn(switches, 'shadowThresholds')) this.#meter.shadow = shadow
     this.#meter.verify = verify ?? this.#meter.verify
     this.#meter.predictive = predictive ?? this.#meter.predictive
@@ -208,6 +212,8 @@ export class MemoryMonitor {
   }
 
   #schedule(): void {
+    // A listener may have stopped and started the monitor, which has set a timer already.
+    this.#cancelTimer?.()
     const { delay } = this.#meter
     const due = this.#clock.now() + delay
     this.#cancelTimer = this.#clock.setTimer(() => {

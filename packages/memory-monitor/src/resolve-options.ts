@@ -5,6 +5,7 @@ import {
   LevelMachine,
   numberOption,
   type PressureBus,
+  type PressureLevel,
   parseBytes,
   pressureBus,
   systemClock,
@@ -55,10 +56,12 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
   const interval = numberOption('interval', options.interval ?? 1_000, 1, longestInterval)
   const leastFast = Math.min(200, interval)
   const fastInterval = numberOption('fastInterval', options.fastInterval ?? leastFast, 1, interval)
-  const { verify, predictive } = checkSwitches({ verify: true, predictive: true, ...options })
+  const { verify, predictive } = checkSwitches(options)
   const scope = checkScope(options.scope ?? (isMainThread ? 'process' : 'thread'))
   checkText('name', name)
   checkText('root', root)
+  for (const name of ['thresholds', 'dwell', 'history', 'experiment'] as const)
+    if (options[name] !== undefined) checkObject(name, options[name])
   const experiment = options.experiment && resolveExperiment(options.experiment, options)
   const levels = levelSettings(experiment?.settings ?? options)
   const longestGap = Math.max(30_000, 3 * interval)
@@ -69,10 +72,13 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
       deathPoint === undefined ? heapDeathPoint().bytes : parseBytes(deathPoint, 'deathPoint'),
     interval,
     fastInterval,
-    verify,
-    predictive,
+    verify: verify ?? true,
+    predictive: predictive ?? true,
     name,
-    history: new MemoryHistory({ longestGap, ...options.history }),
+    history: new MemoryHistory({
+      ...options.history,
+      longestGap: options.history?.longestGap ?? longestGap,
+    }),
     shadow: shadowOf(options.shadowThresholds, levels, clock),
     experiment,
     alerts: options.alerts && new AlertEngine({ ...options.alerts, bus, clock, name }),
@@ -89,6 +95,7 @@ export function resolveOptions(options: MemoryMonitorOptions): ResolvedOptions {
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
 export function checkSwitches<S extends MemoryMonitorSwitches>(switches: S): S {
+  checkObject('switches', switches)
   for (const name of ['verify', 'predictive'] as const) {
     const value = switches[name]
     if (value !== undefined && typeof value !== 'boolean')
@@ -98,7 +105,7 @@ export function checkSwitches<S extends MemoryMonitorSwitches>(switches: S): S {
 }
 
 /**
- * The shadow set of some thresholds next to the settings in force.
+ * The shadow set of some thresholds next to the settings in force, which have come to `level`.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
@@ -106,8 +113,15 @@ export function shadowOf(
   thresholds: ShadowThresholds | undefined,
   inForce: LevelSettings,
   clock: Clock,
+  level: PressureLevel = 'normal',
 ): ShadowLevels | undefined {
-  return thresholds && new ShadowLevels({ ...shadowSettings(thresholds, inForce), clock })
+  if (thresholds === undefined) return undefined
+  checkObject('shadowThresholds', thresholds)
+  return new ShadowLevels({ ...shadowSettings(thresholds, inForce), clock }, level)
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw invalidOption(name, 'be an object', value)
 }
 
 function checkText(name: string, value: unknown): void {

@@ -20,27 +20,36 @@ export interface MemorySample extends ProcessReading {
   readonly confidence: Exclude<Confidence, 'unknown'>
   /** The signal that decides. */
   readonly signal: SignalName
-  /** Old-generation bytes that were live at the last major collection; until the first, those in use. */
+  /**
+   * Old-generation bytes that were live at the last major collection; until the
+   * first, those in use.
+   */
   readonly liveBytes: number
   /** Old-generation bytes in use, garbage included. */
   readonly usedBytes: number
   readonly containerBytes?: number
   /**
-   * The share of the time since the sample before that V8 was collecting, 0…1; all of the time in which it marks
-   * counts, in some of which the program runs.
+   * The share of the time since the sample before that V8 was collecting, 0…1; all of the time in
+   * which it marks counts, in some of which the program runs.
    */
   readonly gcShare: number
   /** Major collections since the monitor was made that V8 ran by itself. */
   readonly majors: number
   /** Major collections since the monitor was made that it forced. */
   readonly forced: number
-  /** How many milliseconds late the measurement was: the event loop was blocked that long, or the timer starved. */
+  /**
+   * How many milliseconds late the measurement was: the event loop was blocked that long, or
+   * the timer starved.
+   */
   readonly lateness: number
 }
 
 /** The heap against its death point. */
 export interface HeapSnapshot {
-  /** Old-generation bytes that were live at the last major collection; until the first, those in use. */
+  /**
+   * Old-generation bytes that were live at the last major collection; until the
+   * first, those in use.
+   */
   readonly liveBytes: number
   /** Old-generation bytes in use, garbage included. */
   readonly usedBytes: number
@@ -59,15 +68,17 @@ export interface CollectionCounts {
   /** Major ones that the monitor forced to verify a reading. */
   readonly forced: number
   /**
-   * Collections in a row that freed too little for the time they took, up to 4: near the fourth V8 ends the
-   * process at 80 % of the death point already, and `ratio` counts against that.
+   * Collections in a row that freed too little for the time they took, up to 4: near the fourth V8
+   * ends the process at 80 % of the death point already, and `ratio` counts against that.
    */
   readonly strikes: GcStrikes
 }
 
 /** Everything the monitor knows at one moment. */
 export interface MemorySnapshot {
-  /** Wall-clock time of the measurement, in milliseconds since 1970; 0 when none has succeeded yet. */
+  /**
+   * Wall-clock time of the measurement, in milliseconds since 1970; 0 when none has succeeded yet.
+   */
   readonly at: number
   readonly level: PressureLevel
   /** Used share of the death point of the deciding signal, as last confirmed. */
@@ -87,7 +98,10 @@ export interface MemorySnapshot {
   readonly container?: ContainerReading
   /** Memory of the machine, where no container has a limit and the machine tells. */
   readonly host?: HostReading
-  /** How long tasks waited for memory, of the container or the machine; absent where neither is told. */
+  /**
+   * How long tasks waited for memory, of the container or the machine; absent
+   * where neither is told.
+   */
   readonly psi?: StallReading
   readonly gc: CollectionCounts
   /** Measurements in which something could not be read. */

@@ -7,8 +7,9 @@ export interface PairSlopes {
 }
 
 /**
- * The slopes between all pairs of points, of which the median is the slope of Theil and Sen: one wild point in four
- * does not move it. Times ascend; points of one time have no slope between them and count as level.
+ * The slopes between all pairs of points, of which the median is the slope of Theil and Sen: one
+ * wild point in four does not move it. Times ascend; points of one time have no slope between them
+ * and count as level.
  */
 export function pairSlopes(times: readonly number[], values: readonly number[]): PairSlopes {
   const count = Math.min(times.length, values.length)
@@ -27,8 +28,8 @@ export function pairSlopes(times: readonly number[], values: readonly number[]):
 }
 
 /**
- * The variance of Kendall's S for `count` points of a series without a trend; `ties` are the sizes of groups of equal
- * values (Kendall 1975).
+ * The variance of Kendall's S for `count` points of a series without a trend; `ties` are the sizes
+ * of groups of equal values (Kendall 1975).
  */
 export function concordanceVariance(count: number, ties: Iterable<number> = []): number {
   const term = (size: number): number => size * (size - 1) * (2 * size + 5)

@@ -11,14 +11,18 @@ export interface HeapFlags {
   readonly semiSpace?: number
   /** The last `--max-heap-size`, in bytes: of the old generation and the young one together. */
   readonly heap?: number
-  /** Whether `--optimize-for-size` or `--lite-mode` holds the semi-space to its least, over all sizes. */
+  /**
+   * Whether `--optimize-for-size` or `--lite-mode` holds the semi-space to its
+   * least, over all sizes.
+   */
   readonly compact?: boolean
 }
 
 const mebibyte = 2 ** 20
 
 /**
- * Reads the heap flags as Node does: the environment first, the command line over it, the last of each wins.
+ * Reads the heap flags as Node does: the environment first, the command line over it, the
+ * last of each wins.
  *
  * Dashes and underscores are one, a value follows `=` or stands next; what V8 would not take for a
  * positive number counts as not given.
@@ -56,7 +60,7 @@ function take(
 }
 
 /** The words of `NODE_OPTIONS`: split at spaces outside double quotes, `\` escapes inside them. */
-function splitNodeOptions(text: string): readonly string[] {
+export function splitNodeOptions(text: string): readonly string[] {
   const words: string[] = []
   let word = ''
   let quoted = false

@@ -4,7 +4,9 @@ import { type ElevatedLevel, elevatedLevels, levelRank, type PressureLevel } fro
 export interface VerificationState {
   /** When the last one ended, in milliseconds; `undefined` before the first. */
   readonly endedAt: number | undefined
-  /** The least time until the next, in milliseconds: for the sake of the program, never shortened. */
+  /**
+   * The least time until the next, in milliseconds: for the sake of the program, never shortened.
+   */
   readonly rest: number
   /** The time until the next because the last freed little, in milliseconds. */
   readonly backOff: number
@@ -66,9 +68,9 @@ export function verificationDue(
 }
 
 /**
- * Whether an estimate at `warning` may wait for its proof: the last collection was of use, so what is used may well be
- * garbage again, and the next collection comes as soon as the rest is over. While collections free little,
- * the estimate is near the truth and stands by itself.
+ * Whether an estimate at `warning` may wait for its proof: the last collection was of use, so what
+ * is used may well be garbage again, and the next collection comes as soon as the rest is over.
+ * While collections free little, the estimate is near the truth and stands by itself.
  */
 export function mayWait({ endedAt, backOff }: VerificationState, now: number): boolean {
   return endedAt === undefined || now - endedAt >= backOff
@@ -91,12 +93,17 @@ export function afterVerification(
   return { endedAt: now, rest, backOff }
 }
 
-/** The state once memory was released, the level rose, or the program fell idle: what the last collection freed says no more. */
+/**
+ * The state once memory was released, the level rose, or the program fell idle: what the last
+ * collection freed says no more.
+ */
 export function withoutBackOff(state: VerificationState): VerificationState {
   return { ...state, backOff: 0 }
 }
 
-/** The state with a clock that may have gone back: the rest then starts again rather than growing. */
+/**
+ * The state with a clock that may have gone back: the rest then starts again rather than growing.
+ */
 export function atOrBefore(state: VerificationState, now: number): VerificationState {
   return state.endedAt !== undefined && now < state.endedAt ? { ...state, endedAt: now } : state
 }

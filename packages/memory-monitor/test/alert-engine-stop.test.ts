@@ -110,6 +110,30 @@ describe('stop', () => {
     }
   })
 
+  test('and start by a sink that is told in a check leave one check to come, not two', () => {
+    let restarts = 0
+    const { engine, bus, clock } = setUp({
+      rules: [{ name: 'Lost', when: 'unknown', severity: 'warning' }],
+      repeatInterval: Number.POSITIVE_INFINITY,
+      sinks: [
+        functionSink(() => {
+          if (restarts++ > 0) return
+          engine.stop()
+          engine.start()
+        }),
+      ],
+    })
+    bus.publish('web', {
+      ...{ level: 'normal', ratio: 0.1, confidence: 'confirmed', reason: '', staleAfter: 1_000 },
+    })
+    clock.advance(20_000)
+    expect(restarts).toBeGreaterThan(0)
+    bus.withdraw('web')
+    expect(clock.pendingTimers).toBe(1)
+    engine.stop()
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   test('is what a `using` declaration calls, and twice is once', () => {
     const { engine, bus } = setUp()
     engine.start()

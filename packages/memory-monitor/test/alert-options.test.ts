@@ -43,6 +43,7 @@ test.each([
   [{ for: 'ever' }, '`for` must be a number or an object of numbers, got "ever"'],
   [{ for: Number.NaN }, '`for` must be a number from 0 to 2147483647, got NaN'],
   [{ for: { info: -1 } }, '`for.info` must be a number from 0 to 2147483647, got -1'],
+  [{ for: { warn: 5 } }, '`for` must name only info, warning, critical, emergency, got "warn"'],
   [{ repeatInterval: 0 }, '`repeatInterval` must be a number from 1 to 2147483647, got 0'],
   [{ groupBy: 'name' }, '`groupBy` must be an array, got "name"'],
   [{ groupBy: ['team'] }, '`groupBy` must name only source, severity, name, got "team"'],

@@ -33,7 +33,23 @@ describe('secrets', () => {
     const headers = { authorization: 'Bearer pass\n' }
     expect(() =>
       webhookSink({ url: 'http://host', headers: { ...headers, 'bad name': 'pass' } }),
-    ).toThrow('`headers` must be an object of valid header names and values, got an object')
+    ).toThrow('`headers` must be an object of valid header names and values')
+  })
+
+  test.each([
+    ['Authorization: Bearer pass'],
+    [[['authorization', 'Bearer pass']]],
+    [new Headers({ authorization: 'Bearer pass' })],
+    [{ authorization: undefined }],
+    [{ authorization: ['Bearer pass'] }],
+    [null],
+  ])('in headers that are no object of strings are not shown, lost or misread: %o', (headers) => {
+    expect(() => webhookSink({ url: 'http://host', headers: headers as never })).toThrow(
+      expect.objectContaining({
+        code: 'CULTUS_INVALID_OPTION',
+        message: '`headers` must be an object of valid header names and values',
+      }),
+    )
   })
 
   test('in the error of a sink of somebody else are taken out', () => {
@@ -58,7 +74,8 @@ test.each([
   [{ retry: { pause: Number.NaN } }, '`retry.pause` must be a number from 0 to 3600000, got NaN'],
   [{ body: 'text' }, '`body` must be a function, got "text"'],
   [{ name: '' }, '`name` must be a non-empty string, got ""'],
-  [{ headers: 'text' }, '`headers` must be an object of valid header names and values, got "text"'],
+  [{ retry: 5 }, '`retry` must be an object, got 5'],
+  [{ retry: null }, '`retry` must be an object, got null'],
 ])('refuses %j', (options, message) => {
   const given = { url: 'http://host', ...options } as unknown as WebhookSinkOptions
   expect(() => webhookSink(given)).toThrow(

@@ -208,6 +208,23 @@ describe('off', () => {
     expect(clock.pendingTimers).toBe(0)
     expect(bus.sources).toEqual([])
   })
+
+  test('a listener that starts the monitor anew leaves one timer, not two', () => {
+    const { clock, page, monitor } = setBrowser()
+    page.measures = false
+    let restarts = 0
+    monitor.on('sample', () => {
+      if (restarts++ > 1) return
+      monitor.stop()
+      monitor.start()
+    })
+    monitor.start()
+    clock.advance(5_000)
+    // That of the bus is the other one.
+    expect(clock.pendingTimers).toBe(2)
+    monitor.stop()
+    expect(clock.pendingTimers).toBe(0)
+  })
 })
 
 describe('the sources of a page', () => {

@@ -148,3 +148,21 @@ describe('an experiment', () => {
     expect(() => resolveExperiment(options)).toThrow(message)
   })
 })
+
+test('a cohort that gives one threshold or one time keeps the others of the monitor', () => {
+  const base = { thresholds: { warning: 0.5 }, dwell: { fall: 9_000 } }
+  const given = { share: 0.5, thresholds: { critical: 0.8 }, dwell: { relapse: 5 } }
+  const cohorts = { a: given, b: given }
+  const { settings } = resolveExperiment({ name: 'earlier', instance: 'one', cohorts }, base)
+  expect(settings).toMatchObject({
+    thresholds: { warning: 0.5, critical: 0.8 },
+    dwell: { fall: 9_000, relapse: 5 },
+  })
+})
+
+test('a cohort that is no object is refused by name', () => {
+  const cohorts = { a: null as unknown as { share: number }, b: { share: 0.5 } }
+  expect(() => resolveExperiment({ name: 'earlier', instance: 'one', cohorts })).toThrow(
+    '`experiment.cohorts.a` must be an object, got null',
+  )
+})

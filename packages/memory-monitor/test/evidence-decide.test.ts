@@ -144,6 +144,9 @@ describe('the directory of V8', () => {
     [['--diagnostic-dir', '/a'], '', '/a'],
     [['--diagnostic_dir=/a'], '', '/a'],
     [[], '--max-old-space-size=96 --diagnostic-dir=/b', '/b'],
+    [[], '"--diagnostic-dir=/a b" --no-warnings', '/a b'],
+    [[], '--diagnostic-dir="/a b\\"c"', '/a b"c'],
+    [[], '--diagnostic-dir "/a b"', '/a b'],
   ])('is found in %j and %j', (execArgv, nodeOptions, expected) => {
     expect(diagnosticDirectory(execArgv, nodeOptions)).toBe(resolve(expected))
   })

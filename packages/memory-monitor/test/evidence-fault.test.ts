@@ -168,6 +168,32 @@ describe('off', () => {
     // That of the bus, which has a source.
     expect(pressure.clock.pendingTimers).toBe(1)
   })
+
+  test('in the turn in which the level came, nothing is collected, and the next start collects', async () => {
+    const { evidence, pressure, events, files, next } = set()
+    evidence.start()
+    pressure.set('emergency')
+    evidence.stop()
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+    expect([files(), events]).toEqual([[], []])
+    expect(pressure.clock.pendingTimers).toBe(1)
+    pressure.set('normal')
+    evidence.start()
+    pressure.set('emergency')
+    evidence.stop()
+    const collected = next()
+    evidence.start()
+    expect((await collected).files).toHaveLength(1)
+    expect(files()).toHaveLength(1)
+  })
+
+  test('in the turn in which somebody asked, nothing is collected', async () => {
+    const { evidence, files } = set()
+    const collected = evidence.collect('asked')
+    evidence.stop()
+    expect(await collected).toEqual([])
+    expect(files()).toEqual([])
+  })
 })
 
 describe('options', () => {
@@ -193,5 +219,14 @@ describe('options', () => {
   ])('%j are refused', (options, message) => {
     expect(make(options as Partial<EvidenceCollectorOptions>)).toThrow(message)
     expect(existsSync('/nowhere')).toBe(false)
+  })
+
+  test.each([[undefined], [null], [5]])('%j are refused, for they name no directory', (options) => {
+    expect(() => new EvidenceCollector(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'CULTUS_INVALID_OPTION',
+        message: `\`options\` must be an object, got ${options}`,
+      }),
+    )
   })
 })

@@ -159,8 +159,14 @@ describe('a sample that is none', () => {
 
   test('does not come of a field that need not be there', () => {
     const history = new MemoryHistory()
-    const garbage = { containerBytes: Number.NaN, gcShare: Number.POSITIVE_INFINITY }
+    const garbage = {
+      containerBytes: Number.NaN,
+      gcShare: Number.POSITIVE_INFINITY,
+      majors: Number.NaN,
+    }
     history.push(sampleAt(begin, garbage))
+    history.push(sampleAt(begin, garbage))
+    expect(history.points('seconds')[0]?.majors).toBe(0)
     expect(history.points('seconds')[0]).not.toHaveProperty('containerBytes')
     expect(history.points('seconds')[0]).not.toHaveProperty('gcShare')
   })

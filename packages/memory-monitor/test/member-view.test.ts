@@ -1,6 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
 import { parseProcessMessage } from '../src/members/message.ts'
-import { containerAt, type FakeViewTransport, messageOf, readingAt } from './member-setup.ts'
+import type { Signal } from '../src/signal.ts'
+import {
+  containerAt,
+  type FakeViewTransport,
+  messageOf,
+  readingAt,
+  snapshotOf,
+} from './member-setup.ts'
 import { set } from './member-view-setup.ts'
 
 /** What was told of the level that members share, in order; `null` for a goodbye. */
@@ -126,6 +133,18 @@ describe('what members share', () => {
     const { monitor, transport } = set()
     monitor.measure({ level: 'emergency', ratio: 0.97 })
     expect(levelsTold(transport)).toEqual(['normal'])
+  })
+
+  test('is not a forecast of the heap of the main thread, but is one of the container', () => {
+    const { monitor, transport } = set()
+    const forecast = (of: 'heap' | 'container'): Signal => ({
+      ...{ name: 'forecast', of, ratio: 0.9, lower: 0.9, upper: 0.9, confidence: 'confirmed' },
+      reason: 'full in eight seconds',
+    })
+    monitor.measure({ signals: [...snapshotOf().signals, forecast('heap')] })
+    expect(levelsTold(transport)).toEqual(['normal'])
+    monitor.measure({ signals: [...snapshotOf().signals, forecast('container')] })
+    expect(levelsTold(transport)).toEqual(['normal', 'critical'])
   })
 
   test('comes back to normal when the container does', () => {

@@ -134,10 +134,62 @@ describe('switches', () => {
     expect(sources.collections).toBe(1)
   })
 
+  test('that are not given are as if they were not named', () => {
+    const verify = undefined as unknown as boolean
+    const { clock, monitor, sources } = set({ verify })
+    monitor.start()
+    sources.garbage = 75
+    clock.advance(1_000)
+    expect(sources.collections).toBe(1)
+    monitor.configure({ verify })
+    sources.garbage = 75
+    clock.advance(5_000)
+    expect(sources.collections).toBe(2)
+    expect(() => monitor.configure(verify as unknown as object)).toThrow('must be an object')
+  })
+
   test('that are neither on nor off are refused, and change nothing', () => {
     const { monitor } = set()
     const wrong = { verify: false, predictive: 'no' as unknown as boolean }
     expect(() => monitor.configure(wrong)).toThrow('`predictive` must be true or false, got "no"')
     monitor.start()
   })
+})
+
+describe('what no collection brings down', () => {
+  test('is asked for proof ever less often', () => {
+    const { clock, monitor, sources } = set()
+    sources.live = 10
+    sources.contain(72)
+    monitor.start()
+    for (let second = 0; second < 600; second++) {
+      sources.garbage = Math.min(5, sources.garbage + 1)
+      clock.advance(1_000)
+    }
+    expect(monitor.snapshot()).toMatchObject({ level: 'warning', signal: 'container' })
+    // Half a minute apart in the end; three seconds would be 200.
+    expect(sources.collections).toBeLessThan(30)
+  })
+
+  test('holds no `critical` where thresholds lie closer than the hysteresis', () => {
+    const thresholds = { warning: 0.82, critical: 0.86, emergency: 0.93 }
+    const { bus, clock, monitor, sources } = set({ thresholds })
+    sources.rss = 900
+    sources.live = 90
+    monitor.start()
+    sources.major()
+    expect(bus.level).toBe('critical')
+    sources.live = 10
+    sources.major()
+    clock.advance(120_000)
+    expect(bus.level).toBe('warning')
+  })
+})
+
+test('a container near its limit is measured fast, as a heap is', () => {
+  const { clock, monitor, sources } = set()
+  sources.contain(65)
+  monitor.start()
+  clock.advance(2_000)
+  expect(monitor.history().samples().length).toBe(11)
 })

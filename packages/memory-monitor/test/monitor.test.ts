@@ -196,6 +196,13 @@ describe('options', () => {
     [{ name: '' }, '`name` must be a non-empty string, got ""'],
     [{ root: '' }, '`root` must be a non-empty string, got ""'],
     [{ verify: 1 as unknown as boolean }, '`verify` must be true or false, got 1'],
+    [{ thresholds: 'x' as unknown as object }, '`thresholds` must be an object, got "x"'],
+    [{ dwell: 5 as unknown as object }, '`dwell` must be an object, got 5'],
+    [{ history: 5 as unknown as object }, '`history` must be an object, got 5'],
+    [
+      { shadowThresholds: true as unknown as object },
+      '`shadowThresholds` must be an object, got true',
+    ],
     [
       { deathPoint: '0' },
       '`deathPoint` must be a positive number of bytes or a size such as \'64MiB\', got "0"',

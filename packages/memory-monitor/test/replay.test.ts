@@ -1,6 +1,8 @@
 import { isPressureLevel, levelRank, type PressureLevel } from '@cultus/core'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { functionSink } from '../src/alerts/sink.ts'
+import { nodeFileSystem } from '../src/evidence/file-system.ts'
 import {
   type Classifier,
   classifier,
@@ -137,6 +139,20 @@ describe('the monitor in a replay', () => {
       },
     })
     expect(replay(trace, thrown)).toEqual(calm)
+  })
+
+  test('sends no alerts and writes no evidence, whatever settings it was handed', () => {
+    const mkdir = vi.spyOn(nodeFileSystem, 'mkdir').mockResolvedValue(undefined)
+    onTestFinished(() => mkdir.mockRestore())
+    const send = vi.fn()
+    const inService = {
+      alerts: { sinks: [functionSink(send)] },
+      evidence: { directory: 'evidence' },
+    }
+    const trace = syntheticTrace('W2', { seed: 7, leak: 0.01 })
+    expect(worstLevel(replay(trace, monitorClassifier(inService as object)))).toBe('emergency')
+    expect(send).not.toHaveBeenCalled()
+    expect(mkdir).not.toHaveBeenCalled()
   })
 
   test('is the same each time', () => {

@@ -84,6 +84,35 @@ describe('a shadow set that is changed at run time', () => {
   })
 })
 
+describe('a shadow set beside a forecast', () => {
+  test('takes it for `critical` by its own thresholds, and for no worse', () => {
+    const { clock, monitor, sources } = set({
+      shadowThresholds: { warning: 0.7, critical: 0.78, emergency: 0.84 },
+    })
+    monitor.start()
+    sources.live = 40
+    while (monitor.snapshot().level !== 'critical') {
+      clock.advance(500)
+      sources.live += 1
+      sources.major({ youngBytes: 30 })
+    }
+    expect(monitor.snapshot()).toMatchObject({
+      signal: 'forecast',
+      shadow: { shadow: { level: 'critical' } },
+    })
+  })
+
+  test('that is changed at a level records no change of it', () => {
+    const { clock, monitor, sources } = set()
+    monitor.start()
+    sources.live = 90
+    sources.major()
+    monitor.configure({ shadowThresholds: { warning: 0.6 } })
+    clock.advance(1_000)
+    expect(monitor.snapshot().shadow?.actual).toMatchObject({ level: 'critical', transitions: 0 })
+  })
+})
+
 describe('an experiment of a monitor', () => {
   const cohorts = {
     control: { share: 0.5 },
@@ -108,6 +137,11 @@ describe('an experiment of a monitor', () => {
     expect(levels.get('control')).toEqual(new Set(['normal']))
     expect(levels.get('candidate')).toEqual(new Set(['warning']))
   })
+})
+
+test('a recommendation is made for every monitor that can be made', () => {
+  const { monitor } = set({ restingRatio: 0, thresholds: { warning: 0.1 } })
+  expect(monitor.recommend()).toMatchObject({ confidence: 'none' })
 })
 
 test('a recommendation is made by the thresholds and the death point of the monitor', () => {

@@ -255,7 +255,8 @@ export class AlertEngine {
       const elapsed = Math.min(Math.max(passed, 0), 2 * checkInterval)
       const { confidence, sources } = this.#bus
       this.#follow(this.#rules.atCheck(confidence, sources.length > 0, elapsed, this.#clock.date()))
-      if (this.running) this.#check()
+      // A sink may have stopped the engine and started it again.
+      if (this.running && this.#cancelCheck === undefined) this.#check()
     }, checkInterval)
   }
 

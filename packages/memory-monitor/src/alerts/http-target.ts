@@ -74,17 +74,23 @@ function readHeaders(given: unknown): Headers {
   try {
     return new Headers({ ...defaults, ...lowerCased(given) })
   } catch {
-    // The message of the host would show the value, which may be a secret.
-    throw invalidOption('headers', 'be an object of valid header names and values', given)
+    // The message of the host would show the value, and so would ours show a text: it may be a secret.
+    throw new CultusError(
+      'CULTUS_INVALID_OPTION',
+      '`headers` must be an object of valid header names and values',
+    )
   }
 }
 
 function lowerCased(headers: unknown): Record<string, string> {
   if (headers === undefined) return {}
-  if (typeof headers !== 'object' || headers === null) throw new TypeError()
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  )
+  // A list, a map or the `Headers` of the platform would lose its headers here without a word.
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers)
+    throw new TypeError()
+  const entries = Object.entries(headers)
+  // The platform would send any other value as its text, such as `undefined`.
+  if (entries.some(([, value]) => typeof value !== 'string')) throw new TypeError()
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function decode(part: string): string {

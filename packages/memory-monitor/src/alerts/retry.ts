@@ -33,8 +33,10 @@ export interface HttpRetryOptions {
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
-export function resolveRetry(retry: HttpRetryOptions | undefined): Required<HttpRetryOptions> {
-  const { attempts = 5, pause = 500, longestPause = 10_000, budget = 30_000 } = retry ?? {}
+export function resolveRetry(retry: HttpRetryOptions = {}): Required<HttpRetryOptions> {
+  if (typeof retry !== 'object' || retry === null)
+    throw invalidOption('retry', 'be an object', retry)
+  const { attempts = 5, pause = 500, longestPause = 10_000, budget = 30_000 } = retry
   if (!Number.isSafeInteger(attempts) || attempts < 1 || attempts > 100)
     throw invalidOption('retry.attempts', 'be an integer from 1 to 100', attempts)
   return {

@@ -103,6 +103,9 @@ export function holdsOf(
   const holds = { info: 0, warning: 0, critical: 0, emergency: 0 }
   if (typeof given !== 'number' && (typeof given !== 'object' || given === null))
     throw invalidOption(name, 'be a number or an object of numbers', given)
+  const unknown = Object.keys(given).find((severity) => severityRank(severity) === -1)
+  if (unknown !== undefined)
+    throw invalidOption(name, `name only ${alertSeverities.join(', ')}`, unknown)
   for (const severity of alertSeverities) {
     const hold = typeof given === 'number' ? given : (given[severity] ?? 0)
     const part = typeof given === 'number' ? name : `${name}.${severity}`

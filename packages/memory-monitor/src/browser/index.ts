@@ -164,6 +164,8 @@ export class BrowserMemoryMonitor {
   }
 
   #schedule(): void {
+    // A listener of the look before may have stopped the monitor and started it again.
+    this.#cancelTimer?.()
     const { interval, fastInterval } = this.#options
     const upper = Math.max(this.#sample?.upperRatio ?? 0, this.#page.rawRatio)
     const near =

@@ -43,7 +43,7 @@ export interface BrowserMemoryMonitorOptions {
   /**
    * How long levels are held, in milliseconds.
    *
-   * @defaultValue `{ fall: 3000, longest: 15_000, relapse: 60_000 }`
+   * @defaultValue `{ fall: 1000, longest: 15_000, relapse: 60_000 }`
    */
   readonly dwell?: LevelDwell
   /**

@@ -29,9 +29,11 @@ export function deathPointReport(facts: DeathPointFacts): string {
   if (limit === undefined) return `${heap}No control group limits the process.\n`
   const binds =
     limit <= bytes
-      ? 'That is less than its heap may hold: the kernel ends it first. Lower --max-old-space-size.\n'
+      ? 'That is less than its heap may hold: the kernel ends it first. ' +
+        'Lower --max-old-space-size.\n'
       : ''
-  return `${heap}The kernel ends the process at ${mebibytes(limit)}, the limit of its control group.\n${binds}`
+  const kernel = `The kernel ends the process at ${mebibytes(limit)}`
+  return `${heap}${kernel}, the limit of its control group.\n${binds}`
 }
 
 /** The outcome of a self-test for people. */

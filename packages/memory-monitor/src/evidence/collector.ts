@@ -117,8 +117,10 @@ export class EvidenceCollector {
   async collect(reason: string): Promise<readonly EvidenceFile[]> {
     if (typeof reason !== 'string' || reason === '')
       throw invalidArgument('reason', 'be a non-empty string', reason)
+    // Begun in this turn, so that a `stop` in the same turn ends it.
+    if (this.#collecting === undefined) return this.#collect(reason, 0)
     // The one under way may end without a file, because there is recent evidence.
-    const joined = (await this.#collecting) ?? []
+    const joined = await this.#collecting
     return joined.length > 0 ? joined : this.#collect(reason, 0)
   }
 
@@ -159,18 +161,39 @@ export class EvidenceCollector {
   }
 
   #collect(reason: string, minInterval: number): Promise<readonly EvidenceFile[]> {
-    // A turn later: what the report is gathered from may change the level once more.
-    this.#collecting ??= Promise.resolve().then(() => this.#run(reason, minInterval))
-    return this.#collecting
+    if (this.#collecting !== undefined) return this.#collecting
+    const controller = new AbortController()
+    const collecting = this.#soon(controller, reason, minInterval)
+    this.#collecting = collecting
+    this.#abort = (why) => {
+      controller.abort(new Error(why))
+      // Nothing was begun, so the next one need not wait for its end.
+      this.#collecting = undefined
+      this.#abort = undefined
+    }
+    return collecting
   }
 
-  async #run(reason: string, minInterval: number): Promise<readonly EvidenceFile[]> {
+  async #soon(
+    controller: AbortController,
+    reason: string,
+    minInterval: number,
+  ): Promise<readonly EvidenceFile[]> {
+    // A turn later: what the report is gathered from may change the level once more.
+    await Promise.resolve()
+    return controller.signal.aborted ? [] : this.#run(controller, reason, minInterval)
+  }
+
+  async #run(
+    controller: AbortController,
+    reason: string,
+    minInterval: number,
+  ): Promise<readonly EvidenceFile[]> {
     const { clock, directory: path, timeout, maxFiles, maxBytes } = this.#options
     const { minFreeBytes, fileSystem, report, heapSnapshot, facts } = this.#options
     const watch = this.#profile
     const at = clock.date()
     this.#collectedAt = clock.now()
-    const controller = new AbortController()
     const { signal } = controller
     const explicit = heapSnapshot?.mode === 'explicit'
     const collection = new Collection({

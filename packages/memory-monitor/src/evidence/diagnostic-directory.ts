@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { splitNodeOptions } from '../v8-flags.ts'
 
 /**
  * Where Node.js writes the snapshots that V8 makes near its limit: `--diagnostic-dir`, on the command line before
@@ -10,10 +11,10 @@ export function diagnosticDirectory(
 ): string {
   const flag = /^--diagnostic[-_]dir(?:=(.*))?$/
   let directory = '.'
-  const words = [...nodeOptions.split(/\s+/), ...execArgv]
+  const words = [...splitNodeOptions(nodeOptions), ...execArgv]
   for (const [index, word] of words.entries()) {
     const match = flag.exec(word)
     if (match !== null) directory = match[1] ?? words[index + 1] ?? directory
   }
-  return resolve(directory.replaceAll('"', ''))
+  return resolve(directory)
 }

@@ -59,6 +59,8 @@ const mebibyte = 2 ** 20
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
 export function resolveEvidenceOptions(options: EvidenceCollectorOptions): ResolvedEvidenceOptions {
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption('options', 'be an object', options)
   const { level = 'emergency', report = true, clock = systemClock, monitor } = options
   const { bus = pressureBus(), registry = consumerRegistry() } = options
   const { fileSystem = nodeFileSystem, facts = readSnapshotFacts } = options

@@ -35,7 +35,9 @@ export class Outlook {
   readonly #heap = new Forecaster('heap')
   readonly #container = new Forecaster('container')
   #confirmedAt = Number.NEGATIVE_INFINITY
+  #confirmed = 0
   #forecast: MemoryForecast | undefined
+  #ofHeap: MemoryForecast | undefined
   #signal: Signal | undefined
   #held = false
   /** The share that raised an alarm which waits for its proof. */
@@ -58,47 +60,54 @@ export class Outlook {
    * its trend the heap is near its end and what is confirmed lies behind.
    */
   get wantsProof(): boolean {
-    const forecast = this.#forecast
-    if (forecast?.signal !== 'heap') return false
-    if (this.#signal !== undefined) return !this.#held
-    const { projected, earliestCeiling, untilCeiling } = forecast
+    if (this.#signal !== undefined) return this.#alarmedBy !== undefined
+    if (this.#ofHeap === undefined) return false
+    const { projected, earliestCeiling, untilCeiling } = this.#ofHeap
     return isNearEnd(projected, earliestCeiling) && untilCeiling <= alarmHorizon
   }
 
   /** Takes in the live share of the heap as a collection has confirmed it. */
   note({ ratio, confirmedAt }: Pick<OutlookFacts['heap'], 'ratio' | 'confirmedAt'>): void {
     // Between two collections nothing new is known of what is live.
-    if (confirmedAt === this.#confirmedAt) return
+    if (confirmedAt === this.#confirmedAt && ratio === this.#confirmed) return
     this.#confirmedAt = confirmedAt
+    this.#confirmed = ratio
     this.#heap.observe(ratio, confirmedAt)
   }
 
-  /** Takes in what is known now, and looks ahead. */
-  observe({ now, date, thresholds, heap, container }: OutlookFacts): void {
+  /** Takes in what is known now, and looks ahead; `proof` tells that a collection was forced for it. */
+  observe({ now, date, thresholds, heap, container }: OutlookFacts, proof = false): void {
     this.note(heap)
-    const forecasts = [
-      this.#heap.forecast({ now, date, thresholds, upper: heap.upper, ceiling: heap.ceiling }),
-    ]
+    const { upper, ceiling } = heap
+    this.#ofHeap = this.#heap.forecast({ now, date, thresholds, upper, ceiling })
+    const forecasts = [this.#ofHeap]
     if (container === undefined) this.#container.clear()
     else {
-      this.#container.observe(container, now)
+      // A collection of the heap tells nothing new of it.
+      if (!proof) this.#container.observe(container, now)
       const facts = { now, date, thresholds, upper: container, ceiling: exactCeiling }
       forecasts.push(this.#container.forecast(facts))
     }
     this.#forecast = soonest(forecasts)
-    this.#held = this.#signal !== undefined
-    this.#signal = this.#alarm(now, thresholds)
-    if (this.#alarmedBy !== undefined && this.#held && this.#signal === undefined) {
+    // What has come up in this very measurement has raised nothing yet.
+    if (!proof) this.#held = this.#signal !== undefined
+    // What ends first may be too far from its end to count, and must not hide what is near.
+    const alarms = forecasts.map((each) => each && this.#alarm(each, now, thresholds))
+    this.#signal = alarms.find((each) => each !== undefined)
+    if (proof && this.#alarmedBy !== undefined && this.#signal === undefined) {
       this.#litter = Math.max(0, this.#alarmedBy - heap.ratio)
       this.#litterAt = now
     }
-    const fresh = this.#signal !== undefined && !this.#held
-    this.#alarmedBy = fresh && this.#forecast?.signal === 'heap' ? this.#forecast.ratio : undefined
+    // An alarm that comes up while the monitor may not collect waits for its proof until it may.
+    const unproven = !proof && (!this.#held || this.#alarmedBy !== undefined)
+    this.#alarmedBy = unproven && this.#signal?.of === 'heap' ? this.#ofHeap?.ratio : undefined
   }
 
-  #alarm(now: number, thresholds: OutlookFacts['thresholds']): Signal | undefined {
-    const forecast = this.#forecast
-    if (forecast === undefined) return undefined
+  #alarm(
+    forecast: MemoryForecast,
+    now: number,
+    thresholds: OutlookFacts['thresholds'],
+  ): Signal | undefined {
     const known = forecast.signal === 'heap' && Math.abs(now - this.#litterAt) < litterHeldFor
     const ratio = known ? Math.max(0, forecast.ratio - this.#litter) : forecast.ratio
     return forecastSignal({ ...forecast, ratio }, thresholds, alarmHorizon, this.#held)

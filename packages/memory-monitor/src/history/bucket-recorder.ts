@@ -60,8 +60,9 @@ function tellsLive({
 }
 
 /** How far a count has risen, or `undefined` where it is not counted; a count that fell has begun anew. */
-function increase(before: number | undefined, now: number | undefined): number | undefined {
-  return before === undefined || now === undefined ? undefined : Math.max(0, now - before)
+function increase(before = Number.NaN, now = Number.NaN): number | undefined {
+  const risen = now - before
+  return Number.isFinite(risen) ? Math.max(0, risen) : undefined
 }
 
 /** Enters a sample into the bucket of its time. */

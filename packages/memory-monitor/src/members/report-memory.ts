@@ -13,7 +13,7 @@ import { longestReportInterval } from './message.ts'
 import { Reporter } from './reporter.ts'
 import { ThreadTransport } from './thread-channel.ts'
 import type { MemberTransport } from './transport.ts'
-import type { WatchedMonitor } from './watched-monitor.ts'
+import { checkMonitor, type WatchedMonitor } from './watched-monitor.ts'
 
 /** Settings for {@link reportMemory}. */
 export interface ReportMemoryOptions {
@@ -47,11 +47,13 @@ export interface ReportMemoryOptions {
  * elsewhere. Reporting keeps neither a thread nor a process alive.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none, also where nothing would be done.
  */
 export function reportMemory(
   monitor: WatchedMonitor,
   options: ReportMemoryOptions = {},
 ): () => void {
+  checkMonitor(monitor)
   const { clock = systemClock, name } = options
   const interval = numberOption('interval', options.interval ?? 1_000, 1, longestReportInterval)
   if (name !== undefined && (typeof name !== 'string' || name === ''))

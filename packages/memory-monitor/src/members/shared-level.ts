@@ -31,7 +31,8 @@ export class SharedLevel {
   /** Takes in what the main thread measured; `undefined` while it can read nothing. */
   observe(snapshot: MemorySnapshot): SharedReport | undefined {
     if (snapshot.confidence === 'unknown') return undefined
-    const signals = snapshot.signals.filter(({ name }) => name !== 'heap')
+    // A forecast of the heap of this thread is no more shared than that heap.
+    const signals = snapshot.signals.filter(({ name, of }) => name !== 'heap' && of !== 'heap')
     const reading = fuse(signals, this.#unconfirmedCap, this.#uncorroboratedCap)
     if (reading === undefined || !Number.isFinite(reading.dominant.ratio)) return undefined
     const { ratio, confidence, name, reason } = reading.dominant

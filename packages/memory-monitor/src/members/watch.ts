@@ -13,7 +13,7 @@ import { MemberWatch } from './member-watch.ts'
 import type { MembersView } from './members-view.ts'
 import { SharedLevel } from './shared-level.ts'
 import { ThreadsTransport } from './thread-channel.ts'
-import type { WatchedMonitor } from './watched-monitor.ts'
+import { checkMonitor, type WatchedMonitor } from './watched-monitor.ts'
 
 /** Settings for {@link watchCluster}. */
 export interface WatchClusterOptions {
@@ -66,11 +66,13 @@ export interface WatchThreadsOptions extends WatchClusterOptions {
  * and are terminated, rather than ending by themselves, are noticed by their silence only.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none.
  */
 export function watchThreads(
   monitor: WatchedMonitor,
   options: WatchThreadsOptions = {},
 ): MembersView {
+  checkMonitor(monitor)
   const resolved = resolve(options)
   const { clock } = resolved
   const { thresholds = {} } = options
@@ -90,11 +92,13 @@ export function watchThreads(
  * monitor `monitor` is.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none.
  */
 export function watchCluster(
   monitor: WatchedMonitor,
   options: WatchClusterOptions = {},
 ): MembersView {
+  checkMonitor(monitor)
   return new MemberWatch({
     ...resolve(options),
     group: 'cluster',

@@ -1,4 +1,6 @@
-/** The program of the self-test: fills its own heap until V8 ends it, under the eyes of a monitor. */
+/**
+ * The program of the self-test: fills its own heap until V8 ends it, under the eyes of a monitor.
+ */
 import { writeSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { pressureBus } from '@cultus/core'
@@ -16,7 +18,10 @@ const longestStep = 100
 /** An array of 120 small integers on a 64-bit machine, and the place it stands in. */
 const arrayBytes = 1016
 
-/** What a process takes beside its old generation, as a factor: the young one, code, V8's own bookkeeping. */
+/**
+ * What a process takes beside its old generation, as a factor: the young one, code,
+ * V8's own bookkeeping.
+ */
 const room = 1.25
 
 function tell(message: ChildMessage): void {

@@ -5,7 +5,9 @@ import type { HeapDeathPoint } from '../death-point.ts'
 export type ChildMessage =
   /** The death point it found for itself, before it filled anything. */
   | { readonly deathPoint: HeapDeathPoint }
-  /** What the machine or its control group has left, where that is less than the heap would take. */
+  /**
+   * What the machine or its control group has left, where that is less than the heap would take.
+   */
   | { readonly shortBytes: number }
   /** Old-generation bytes in use. */
   | { readonly usedBytes: number }

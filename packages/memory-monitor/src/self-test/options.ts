@@ -3,7 +3,8 @@ import { invalidOption, numberOption } from '@cultus/core'
 /** Settings for {@link selfTest}. */
 export interface SelfTestOptions {
   /**
-   * The size of the old generation to test with, in MiB, in place of what the flags say; a positive integer.
+   * The size of the old generation to test with, in MiB, in place of what the flags say;
+   * a positive integer.
    *
    * @defaultValue that of the running process: a heap of gigabytes is really filled.
    */
@@ -15,7 +16,8 @@ export interface SelfTestOptions {
    */
   readonly timeout?: number
   /**
-   * The flags the child is started with, after those that size the heap where `oldSpaceMiB` is given.
+   * The flags the child is started with, after those that size the heap where
+   * `oldSpaceMiB` is given.
    *
    * @defaultValue `process.execArgv`
    */

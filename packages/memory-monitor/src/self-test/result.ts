@@ -21,14 +21,20 @@ export interface SelfTestResult {
   readonly origin: HeapDeathPoint['origin']
   /** The most that was used of its old generation when it was last heard of, in bytes. */
   readonly measuredBytes: number
-  /** How far the measured size lies over (or, negative, under) the reported one, as a share of the reported. */
+  /**
+   * How far the measured size lies over (or, negative, under) the reported one, as a
+   * share of the reported.
+   */
   readonly error: number
   readonly how: SelfTestDeath
-  /** Milliseconds from the publication of `emergency` to the death; `undefined` where it was never published. */
+  /**
+   * Milliseconds from the publication of `emergency` to the death; `undefined` where it
+   * was never published.
+   */
   readonly emergencyBefore: number | undefined
   /**
-   * Whether the report can be relied on: the heap died, at most 3 % over the reported size and no more than
-   * a quarter under it, and `emergency` was there before.
+   * Whether the report can be relied on: the heap died, at most 3 % over the reported size and no
+   * more than a quarter under it, and `emergency` was there before.
    */
   readonly passed: boolean
 }
@@ -43,7 +49,10 @@ export interface SelfTestFacts {
 }
 
 const mostOver = 0.03
-/** V8 may give up from 80 % on (`Heap::IsIneffectiveMarkCompact`), and dies some way into a collection. */
+/**
+ * V8 may give up from 80 % on (`Heap::IsIneffectiveMarkCompact`), and dies some way
+ * into a collection.
+ */
 const mostUnder = 0.25
 
 /** Judges a run; pure. */

@@ -9,7 +9,10 @@ import { parseMessage } from './message.ts'
 import { resolveSelfTest, type SelfTestOptions } from './options.ts'
 import { deathOf, judge, type SelfTestResult } from './result.ts'
 
-/** Where the program of the child is: beside this file, or from the root of the build, or from a folder in it. */
+/**
+ * Where the program of the child is: beside this file, or from the root of the build, or from a
+ * folder in it.
+ */
 const places = ['./child.ts', './self-test/child.js', '../self-test/child.js']
 
 /** What is kept of the child's stderr, in characters: a fatal error is at its head. */
@@ -17,14 +20,17 @@ const longestStderr = 100_000
 const fatal = /<--- Last few GCs --->|FATAL ERROR/
 
 /**
- * Drives a child process to its death and compares: whether the death point that is reported is the true one,
- * and whether `emergency` is published before it, on this machine, with this Node.js and its flags.
+ * Drives a child process to its death and compares: whether the death point that is reported is the
+ * true one, and whether `emergency` is published before it, on this machine, with this Node.js and
+ * its flags.
  *
- * The child is the running Node.js with the same flags and environment. It really fills its heap, within
- * ten seconds or at 200 MB a second, and takes the memory for it. The running process is not touched.
+ * The child is the running Node.js with the same flags and environment. It really fills its heap,
+ * within ten seconds or at 200 MB a second, and takes the memory for it. The running process is
+ * not touched.
  *
- * @throws CultusError `CULTUS_INVALID_OPTION`, also for a heap that the free memory does not hold; Error when the child cannot be started, as where its program was
- * not shipped with a bundle; the reason of `signal` when that is aborted.
+ * @throws CultusError `CULTUS_INVALID_OPTION`, also for a heap that the free memory does not hold;
+ * Error when the child cannot be started, as where its program was not shipped with a bundle; the
+ * reason of `signal` when that is aborted.
  */
 export async function selfTest(options: SelfTestOptions = {}): Promise<SelfTestResult> {
   const { flags, nodeOptions, timeout } = resolveSelfTest(options)
@@ -94,7 +100,8 @@ function tooLittleMemory(heapBytes: number, availableBytes: number): CultusError
   const [heap, available] = [heapBytes, availableBytes].map((bytes) => Math.floor(bytes / 2 ** 20))
   return new CultusError(
     'CULTUS_INVALID_OPTION',
-    `\`oldSpaceMiB\` must be a size that fits into the ${available} MiB of free memory, got ${heap}`,
+    `a heap of ${heap} MiB and what a process takes beside it do not fit into the ` +
+      `${available} MiB of free memory`,
   )
 }
 

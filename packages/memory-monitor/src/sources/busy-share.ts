@@ -1,6 +1,9 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 
-/** Returns a function that tells the share of the time since its last call in which the event loop was busy, 0…1. */
+/**
+ * Returns a function that tells the share of the time since its last call in which the event
+ * loop was busy, 0…1.
+ */
 export function busyShareMeter(): () => number {
   let last: EventLoopUtilization | undefined
   return () => {

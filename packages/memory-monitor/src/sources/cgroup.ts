@@ -11,15 +11,17 @@ const longestPath = 4096
 /** Where a hierarchy of control groups is mounted. */
 export interface CgroupMount {
   readonly mountPoint: string
-  /** The group that the mount point shows; not `/` in a container without a namespace of its own. */
+  /**
+   * The group that the mount point shows; not `/` in a container without a namespace of its own.
+   */
   readonly root: string
 }
 
 /**
  * Finds in `/proc/self/cgroup` the group in force for memory, or `undefined`.
  *
- * On a hybrid host there is a v2 line as well as a v1 line with the `memory` controller: the controller
- * is bound to one hierarchy only, so the v1 line is the one in force.
+ * On a hybrid host there is a v2 line as well as a v1 line with the `memory` controller: the
+ * controller is bound to one hierarchy only, so the v1 line is the one in force.
  */
 export function parseMembership(text: string): CgroupMembership | undefined {
   let unified: CgroupMembership | undefined
@@ -33,9 +35,11 @@ export function parseMembership(text: string): CgroupMembership | undefined {
 }
 
 /**
- * Finds in `/proc/self/mountinfo` where the memory hierarchy of a version is mounted, or `undefined`.
+ * Finds in `/proc/self/mountinfo` where the memory hierarchy of a version is
+ * mounted, or `undefined`.
  *
- * Of several, as where parts of it are mounted into a container, the first that shows `path` is taken.
+ * Of several, as where parts of it are mounted into a container, the first that
+ * shows `path` is taken.
  */
 export function parseMount(
   text: string,
@@ -62,7 +66,8 @@ export function parseMount(
 }
 
 /**
- * The directories of a group and its ancestors, relative to the mount point: the group first, `''` last.
+ * The directories of a group and its ancestors, relative to the mount point: the
+ * group first, `''` last.
  *
  * A path outside what the mount shows leaves only the mount itself, which is then the group.
  */

@@ -1,6 +1,9 @@
 /** The time a major garbage collection took. */
 export interface CollectionTimes {
-  /** Milliseconds in which V8 was not collecting, from the end of the one before to the start of marking. */
+  /**
+   * Milliseconds in which V8 was not collecting, from the end of the one before to
+   * the start of marking.
+   */
   readonly quiet: number
   /** Milliseconds from the start of marking to the end; the program runs for some of them. */
   readonly busy: number
@@ -18,7 +21,9 @@ export interface MajorCollection extends CollectionTimes {
   readonly lateness: number
 }
 
-/** A major garbage collection that the monitor asked for; its busy time is a pause of the program. */
+/**
+ * A major garbage collection that the monitor asked for; its busy time is a pause of the program.
+ */
 export interface ForcedCollection extends CollectionTimes {
   /** Old-generation bytes in use right before and right after. */
   readonly usedBefore: number

@@ -4,7 +4,10 @@ import { StallMeter, type StallReading } from './psi.ts'
 
 /** How often the kernel had to act at the limits of a group, since the group was made. */
 export interface ContainerEvents {
-  /** The group came to its limit, and memory had to be reclaimed before it could go on. All that v1 tells. */
+  /**
+   * The group came to its limit, and memory had to be reclaimed before it could go on.
+   * All that v1 tells.
+   */
   readonly max: number
   /** The group was over `memory.high`, and was slowed down. */
   readonly high?: number
@@ -17,11 +20,20 @@ export interface ContainerEvents {
 /** What a control group uses of the limit at which the kernel kills it; both of the same group. */
 export interface ContainerReading {
   readonly version: 'v1' | 'v2'
-  /** Bytes that the kernel could not take back without killing: page cache and reclaimable slab are left out. */
+  /**
+   * Bytes that the kernel could not take back without killing: page cache and reclaimable
+   * slab are left out.
+   */
   readonly usedBytes: number
-  /** Where the kernel kills: the limit of the group, or the memory of the machine where only `highBytes` is set. */
+  /**
+   * Where the kernel kills: the limit of the group, or the memory of the machine where only
+   * `highBytes` is set.
+   */
   readonly limitBytes: number
-  /** Where the kernel begins to slow the group down rather than kill it, if that is less: `memory.high`. */
+  /**
+   * Where the kernel begins to slow the group down rather than kill it, if that is
+   * less: `memory.high`.
+   */
   readonly highBytes?: number
   /** The group, relative to where its hierarchy is mounted: `/` is the mount itself. */
   readonly path: string
@@ -113,10 +125,12 @@ export class ContainerGroup {
   }
 
   /**
-   * What the group uses of its limit, `'unlimited'` when it has none, or `undefined` when it does not tell.
+   * What the group uses of its limit, `'unlimited'` when it has none, or `undefined`
+   * when it does not tell.
    *
-   * Limits of `hostBytes` and more are none: in v1 about 2^63 stands for that. A group that cannot be fuller
-   * than `least`, page cache and all, is `'below'`: that spares the one file that is dear to read.
+   * Limits of `hostBytes` and more are none: in v1 about 2^63 stands for that. A group that
+   * cannot be fuller than `least`, page cache and all, is `'below'`: that spares the one file
+   * that is dear to read.
    */
   read(hostBytes: number, least = 0): ContainerReading | 'unlimited' | 'below' | undefined {
     try {
@@ -199,7 +213,10 @@ export class ContainerGroup {
   }
 }
 
-/** The bound in a file, `most` when there is none below that, or `undefined` for anything but a bound. */
+/**
+ * The bound in a file, `most` when there is none below that, or `undefined` for
+ * anything but a bound.
+ */
 function boundOf(file: KeptFile, most: number): number | undefined {
   const bound = file.read().number()
   if (bound === undefined) return file.is(noLimit) ? most : undefined

@@ -11,7 +11,8 @@ const standardMount = { v1: '/sys/fs/cgroup/memory', v2: '/sys/fs/cgroup' } as c
 /**
  * How long a look at all groups holds, in milliseconds: limits are set, processes are moved.
  *
- * It costs ten times a reading, and once in two minutes it is less than one measurement in a hundred.
+ * It costs ten times a reading, and once in two minutes it is less than one
+ * measurement in a hundred.
  */
 const lookUpAfter = 120_000
 /** The same while a group cannot be read. */
@@ -35,10 +36,10 @@ interface Places {
 /**
  * Reads what the container of this process uses of its memory limit.
  *
- * The process dies when any of its groups is full, so all that have a limit are read, and the one nearest
- * to it is told, usage and limit as a pair. A machine without control groups or limits has no reading.
- * A limit that was there once is there until the kernel says otherwise: a group that cannot be read any
- * more is a failure, and not a group without a limit.
+ * The process dies when any of its groups is full, so all that have a limit are read, and the one
+ * nearest to it is told, usage and limit as a pair. A machine without control groups or limits has
+ * no reading. A limit that was there once is there until the kernel says otherwise: a group that
+ * cannot be read any more is a failure, and not a group without a limit.
  */
 export class ContainerSource {
   readonly #root: string
@@ -59,7 +60,10 @@ export class ContainerSource {
     this.#hostBytes = hostBytes
   }
 
-  /** Calls `onEvent` when the kernel announces that a group came to its limit; `now` is in milliseconds. */
+  /**
+   * Calls `onEvent` when the kernel announces that a group came to its limit; `now`
+   * is in milliseconds.
+   */
   watch(onEvent: () => void, now: () => number): void {
     this.#watch?.close()
     this.#watch = new GroupWatch(onEvent, now)
@@ -67,7 +71,8 @@ export class ContainerSource {
   }
 
   /**
-   * The reading at `now` (milliseconds of a clock that does not jump), or `undefined` without a limit.
+   * The reading at `now` (milliseconds of a clock that does not jump), or
+   * `undefined` without a limit.
    *
    * @throws Error when a group that had a limit cannot be read any more.
    */
@@ -80,7 +85,9 @@ export class ContainerSource {
     throw new Error(`the memory limit of the control group ${reading} cannot be read any more`)
   }
 
-  /** How long the tasks of the group of the last reading waited for memory, where the kernel tells. */
+  /**
+   * How long the tasks of the group of the last reading waited for memory, where the kernel tells.
+   */
   stalls(now: number): StallReading | undefined {
     return this.#followed?.stalls(now)
   }
@@ -128,7 +135,8 @@ export class ContainerSource {
   /** Whether the process has left its group, so that what that had does not count any more. */
   #isElsewhere({ membership, groups: [own] }: Places): boolean {
     if (membership === this.#membership) return false
-    // A name that leads nowhere is no proof, except of a group outside what can be seen from the start.
+    // A name that leads nowhere is no proof, except of a group outside what can be
+    // seen from the start.
     return this.#limited.size === 0 || (own !== undefined && existsSync(own.directory))
   }
 

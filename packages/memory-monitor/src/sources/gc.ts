@@ -20,6 +20,7 @@ export class GcSource {
   start(onMajor: (collection: MajorCollection) => void): void {
     this.stop()
     this.#lastEnd = performance.now()
+    this.#markingSince = undefined
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         const { kind } = (entry as { detail?: { kind?: number } }).detail ?? {}
@@ -65,7 +66,8 @@ export class GcSource {
     const end = entry.startTime + entry.duration
     const markingSince = this.#markingSince ?? entry.startTime
     this.#markingSince = undefined
-    // One that ended before a forced one tells less than that did; the forced one itself is among them.
+    // One that ended before a forced one tells less than that did; the forced one
+    // itself is among them.
     if (entry.startTime <= this.#forcedUntil) return
     const quiet = this.#quietUntil(markingSince)
     this.#lastEnd = end
@@ -89,7 +91,9 @@ function youngGenerationBytes(): number {
   return 0
 }
 
-/** The function that collects: the global one, or that of a new context made while the flag is on. */
+/**
+ * The function that collects: the global one, or that of a new context made while the flag is on.
+ */
 function findCollect(): Collect | undefined {
   const present = (globalThis as { gc?: unknown }).gc
   if (typeof present === 'function') return present as Collect

@@ -1,14 +1,16 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { isolate } from '@cultus/core'
 
-/** The least time between two calls, in milliseconds: at its limit a group has an event per reclaim. */
+/**
+ * The least time between two calls, in milliseconds: at its limit a group has an event per reclaim.
+ */
 const holdOff = 250
 
 /**
  * Hears when the kernel changes files, where it announces that.
  *
- * It prompts a look and nothing else, so one that is missed only makes the look come later. What comes
- * within 250 ms of the last call is dropped.
+ * It prompts a look and nothing else, so one that is missed only makes the look come later. What
+ * comes within 250 ms of the last call is dropped.
  */
 export class GroupWatch {
   readonly #onEvent: () => void
@@ -22,7 +24,9 @@ export class GroupWatch {
     this.#now = now
   }
 
-  /** Watches these files and no others; those that cannot be watched are left to the regular looks. */
+  /**
+   * Watches these files and no others; those that cannot be watched are left to the regular looks.
+   */
   follow(paths: ReadonlySet<string>): void {
     for (const path of this.#watchers.keys()) if (!paths.has(path)) this.#drop(path)
     for (const path of paths) if (!this.#watchers.has(path)) this.#add(path)

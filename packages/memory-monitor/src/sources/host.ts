@@ -14,13 +14,19 @@ const available = Buffer.from('\nMemAvailable:')
 /** `/proc/meminfo` says kB and means this: proc_meminfo(5). */
 const unit = 1024
 
-/** How long a reading stands, in milliseconds: it costs as much as all else in a measurement without it. */
+/**
+ * How long a reading stands, in milliseconds: it costs as much as all else in a
+ * measurement without it.
+ */
 const readAfter = 1_000
 
 /** How long it takes until missing files are looked for again, in milliseconds. */
 const retryAfter = 30_000
 
-/** Reads the memory of the machine, and how long its tasks wait for memory; nothing where it is not Linux. */
+/**
+ * Reads the memory of the machine, and how long its tasks wait for memory; nothing
+ * where it is not Linux.
+ */
 export class HostSource {
   readonly #root: string
   #openedAt: number | undefined
@@ -34,7 +40,10 @@ export class HostSource {
     this.#root = root
   }
 
-  /** The memory at `now` (milliseconds) or up to a second before, or `undefined` where it cannot be told. */
+  /**
+   * The memory at `now` (milliseconds) or up to a second before, or `undefined` where
+   * it cannot be told.
+   */
   read(now: number): HostReading | undefined {
     const since = this.#readAt
     if (since !== undefined && now >= since && now - since < readAfter) return this.#last
@@ -44,7 +53,10 @@ export class HostSource {
     return this.#last
   }
 
-  /** How long tasks of this machine waited for memory, or `undefined` where the kernel does not tell. */
+  /**
+   * How long tasks of this machine waited for memory, or `undefined` where the
+   * kernel does not tell.
+   */
   stalls(now: number): StallReading | undefined {
     this.#open(now)
     return this.#stalls?.read(now)

@@ -13,8 +13,8 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 /**
  * A small kernel file that stays open and is read anew each time from its start.
  *
- * About ten times cheaper than opening it for each reading, and no garbage: numbers are parsed from the
- * buffer in place. What does not fit the buffer is not read, and a number it cuts off is none.
+ * About ten times cheaper than opening it for each reading, and no garbage: numbers are parsed from
+ * the buffer in place. What does not fit the buffer is not read, and a number it cuts off is none.
  */
 export class KeptFile {
   readonly #descriptor: number
@@ -43,7 +43,10 @@ export class KeptFile {
     return this
   }
 
-  /** The whole content as one decimal number, or `undefined` when it is anything else (such as `max`). */
+  /**
+   * The whole content as one decimal number, or `undefined` when it is anything
+   * else (such as `max`).
+   */
   number(): number | undefined {
     const end = this.#numberEnd(0)
     return this.#lineEndsAt(end) ? this.#digits(0, end) : undefined
@@ -57,7 +60,9 @@ export class KeptFile {
     return this.#lineEndsAt(length)
   }
 
-  /** The number on the line `<name> <number>`, or `undefined` without one; `line` is `'\n<name> '`. */
+  /**
+   * The number on the line `<name> <number>`, or `undefined` without one; `line` is `'\n<name> '`.
+   */
   field(line: Buffer): number | undefined {
     return this.#numberAt(this.#lineStart(line))
   }

@@ -16,8 +16,8 @@ export function readProcess(): ProcessReading {
 /**
  * The bound that `process.constrainedMemory()` tells, or `undefined` when what it tells is none.
  *
- * That is so for 0 (not known), about 2^63 and 2^64 (no limit), and all else that is not less than the
- * machine has.
+ * That is so for 0 (not known), about 2^63 and 2^64 (no limit), and all else that is not less
+ * than the machine has.
  */
 export function constrainedBytes(told: unknown, hostBytes: number): number | undefined {
   return typeof told === 'number' && told >= 1 && told < hostBytes ? told : undefined

@@ -14,11 +14,15 @@ const some = Buffer.from('\nsome ')
 const full = Buffer.from('\nfull ')
 const total = Buffer.from('total=')
 
-/** The shortest time that shares are taken over, in milliseconds: in less one hiccup counts for much. */
+/**
+ * The shortest time that shares are taken over, in milliseconds: in less one
+ * hiccup counts for much.
+ */
 const shortestSpan = 1_000
 
 /**
- * Turns the running totals of a `memory.pressure` file into shares of the time between two readings.
+ * Turns the running totals of a `memory.pressure` file into shares of the time
+ * between two readings.
  *
  * The totals are read rather than the averages, which lag by ten seconds or more.
  */
@@ -30,7 +34,9 @@ export class StallMeter {
   #full = 0
   #last: StallReading | undefined
 
-  /** Takes `file` over, and where it goes on from `previous` what that had read; `close` closes it. */
+  /**
+   * Takes `file` over, and where it goes on from `previous` what that had read; `close` closes it.
+   */
   constructor(file: KeptFile, scope: StallReading['scope'], previous?: StallMeter) {
     this.#file = file
     this.#scope = scope
@@ -41,7 +47,10 @@ export class StallMeter {
     this.#last = previous.#last
   }
 
-  /** The shares as of `now` (milliseconds); `undefined` until a second has passed, and where nothing is told. */
+  /**
+   * The shares as of `now` (milliseconds); `undefined` until a second has passed, and
+   * where nothing is told.
+   */
   read(now: number): StallReading | undefined {
     const since = this.#since
     if (since !== undefined && now >= since && now - since < shortestSpan) return this.#last

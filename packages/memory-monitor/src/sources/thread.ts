@@ -1,8 +1,9 @@
 import type { MemorySources } from './sources.ts'
 
 /**
- * The sources of a worker thread: its own heap, and nothing that it shares with the rest of its process. That is
- * measured once, by the main thread, and arrives on the bus as the source `process`.
+ * The sources of a worker thread: its own heap, and nothing that it shares with the rest
+ * of its process. That is measured once, by the main thread, and arrives on the bus as
+ * the source `process`.
  */
 export function threadSources(sources: MemorySources): MemorySources {
   return {

@@ -1,4 +1,4 @@
-import type { Clock, PressureLevel } from '@cultus/core'
+import { type Clock, invalidArgument, numberOption, type PressureLevel } from '@cultus/core'
 import type { Trace, TraceEvent } from './trace.ts'
 
 /** What a classifier is given for one replay. */
@@ -49,6 +49,14 @@ export type RatioName =
   | 'rss/limit'
   | 'total/limit'
 
+const ratioNames: readonly RatioName[] = [
+  'heapUsed/heapLimit',
+  'heapUsed/heapTotal',
+  'used/deathPoint',
+  'rss/limit',
+  'total/limit',
+]
+
 /** The share at an event, or `undefined` where the event does not tell. */
 function ratioAt(name: RatioName, event: TraceEvent, { header }: Trace): number | undefined {
   const { type } = event
@@ -70,8 +78,14 @@ function ratioAt(name: RatioName, event: TraceEvent, { header }: Trace): number 
  * The usual rule of a health check: `critical` from a share of `threshold` on, else `normal`.
  *
  * Without a limit of the container, `rss/limit` is the share of the memory of the machine.
+ *
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a share of no such name.
+ * @throws CultusError `CULTUS_INVALID_OPTION` for a threshold that is no number from 0 to 1.
  */
 export function ratioClassifier(name: RatioName, threshold = 0.85): Classifier {
+  if (!ratioNames.includes(name))
+    throw invalidArgument('name', `be one of ${ratioNames.join(', ')}`, name)
+  numberOption('threshold', threshold, 0, 1)
   return classifier(`${name} ≥ ${threshold}`, (event, trace) => {
     const ratio = ratioAt(name, event, trace)
     if (ratio === undefined) return undefined

@@ -1,5 +1,7 @@
+import type { Buffer } from 'node:buffer'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
+import { CultusError } from '@cultus/core'
 import { formatTrace, parseTrace } from './format.ts'
 import type { Trace } from './trace.ts'
 
@@ -11,10 +13,18 @@ import type { Trace } from './trace.ts'
  */
 export function readTrace(path: string | URL): Trace {
   const content = readFileSync(path)
-  const packed = String(path).endsWith('.gz')
-  // Without this flush a file that is cut off would be refused as a whole.
-  const unpacked = packed ? gunzipSync(content, { finishFlush: constants.Z_SYNC_FLUSH }) : content
+  const unpacked = String(path).endsWith('.gz') ? unpack(content, path) : content
   return parseTrace(unpacked.toString('utf8'))
+}
+
+function unpack(content: Buffer, path: string | URL): Buffer {
+  try {
+    // Without this flush a file that is cut off would be refused as a whole.
+    return gunzipSync(content, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (cause) {
+    const message = `\`path\` must name a file that can be unpacked, got ${JSON.stringify(String(path))}`
+    throw new CultusError('CULTUS_INVALID_ARGUMENT', message, { cause })
+  }
 }
 
 /**

@@ -55,6 +55,6 @@ export {
   type TraceMoment,
   traceEnds,
   traceVersion,
-  withEnd,
 } from './trace.ts'
+export { withEnd } from './with-end.ts'
 export type { WorkloadName, WorkloadSettings } from './workloads.ts'

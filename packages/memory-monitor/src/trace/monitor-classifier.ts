@@ -4,9 +4,15 @@ import type { MemoryMonitorOptions } from '../options.ts'
 import type { Classifier } from './classifier.ts'
 import { ReplaySources } from './replay-sources.ts'
 
-/** Settings for {@link monitorClassifier}: those of the monitor, but for what the replay provides. */
+/**
+ * Settings for {@link monitorClassifier}: those of the monitor, but for what the replay provides and for what would
+ * reach beyond it.
+ */
 export interface MonitorClassifierOptions
-  extends Omit<MemoryMonitorOptions, 'bus' | 'clock' | 'sources' | 'deathPoint' | 'root'> {
+  extends Omit<
+    MemoryMonitorOptions,
+    'bus' | 'clock' | 'sources' | 'deathPoint' | 'root' | 'alerts' | 'evidence'
+  > {
   /** Called with each forecast of the monitor, at the time of the replay. */
   readonly onForecast?: (forecast: PressureForecast, now: number) => void
   /** Called at the end of each replay with the number of collections that the monitor forced. */
@@ -16,10 +22,12 @@ export interface MonitorClassifierOptions
 /**
  * The real `MemoryMonitor` as a classifier, at the interval and with the verification it would have.
  *
- * A collection that it forces finds what the trace knows was live.
+ * A collection that it forces finds what the trace knows was live. It sends no alerts and writes no evidence.
  */
 export function monitorClassifier(options: MonitorClassifierOptions = {}): Classifier {
-  const { onForecast, onEnd, ...settings } = options
+  const { onForecast, onEnd, ...given } = options
+  // Nobody is to be woken by what a trace tells: settings of a monitor in service may be handed in whole.
+  const { alerts, evidence, ...settings }: MemoryMonitorOptions = given
   const { name = 'memory-monitor' } = settings
   return {
     name,

@@ -107,6 +107,8 @@ export function resolveRecorderOptions(options: TraceRecorderOptions): ResolvedR
   const { parameters, seed, clock = systemClock, root = '/' } = options
   if (typeof path !== 'string' || path === '')
     throw invalidOption('path', 'be a non-empty string', path)
+  if (monitor !== undefined && typeof monitor?.on !== 'function')
+    throw invalidOption('monitor', 'have a method `on`', monitor)
   if (typeof buffered !== 'boolean') throw invalidOption('buffered', 'be true or false', buffered)
   const about = { workload, ...(parameters && { parameters }), ...(seed !== undefined && { seed }) }
   assertWorkload(about)

@@ -1,4 +1,4 @@
-import { levelRank, type PressureLevel } from '@cultus/core'
+import { invalidArgument, isPressureLevel, levelRank, type PressureLevel } from '@cultus/core'
 import { FakeClock } from '@cultus/core/testing'
 import type { Classifier } from './classifier.ts'
 import { durationOf, type Trace } from './trace.ts'
@@ -15,6 +15,8 @@ export interface Transition {
  * Plays a trace to a classifier in simulated time, and returns every change of level it made.
  *
  * Timers of the classifier run at their own times between two events. What a classifier throws is thrown here.
+ *
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` in a classifier that says what is no level.
  */
 export function replay(trace: Trace, classifier: Classifier): readonly Transition[] {
   const clock = new FakeClock(0)
@@ -24,6 +26,7 @@ export function replay(trace: Trace, classifier: Classifier): readonly Transitio
     trace,
     clock,
     say(to) {
+      if (!isPressureLevel(to)) throw invalidArgument('level', 'be a pressure level', to)
       if (to === level) return
       transitions.push({ t: clock.now(), from: level, to })
       level = to

@@ -1,9 +1,15 @@
-import { numberOption } from '@cultus/core'
+import { invalidArgument, invalidOption, numberOption } from '@cultus/core'
 import { seededRandom } from './random.ts'
 import { SyntheticHeap } from './synthetic-heap.ts'
 import type { EndTraceEvent, Trace, TraceEvent } from './trace.ts'
 import { traceVersion } from './trace.ts'
-import { type Demand, type WorkloadName, type WorkloadSettings, workloads } from './workloads.ts'
+import {
+  type Demand,
+  type Workload,
+  type WorkloadName,
+  type WorkloadSettings,
+  workloads,
+} from './workloads.ts'
 
 /** Settings for {@link syntheticTrace}; those of the workload have defaults of its own. */
 export interface SyntheticTraceOptions extends Partial<WorkloadSettings> {
@@ -31,17 +37,17 @@ const runtimeBytes = 45 * mebibyte
  * The same name, settings and seed give the same trace.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a workload of no such name.
  */
 export function syntheticTrace(name: WorkloadName, options: SyntheticTraceOptions = {}): Trace {
-  const { seed = 1, minutes = 10, ...given } = options
+  if (!Object.hasOwn(workloads, name))
+    throw invalidArgument('name', `be one of ${Object.keys(workloads).join(', ')}`, name)
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption('options', 'be an object', options)
+  const { seed = 1, minutes = 10 } = options
   numberOption('minutes', minutes, 0.01, 24 * 60)
   const workload = workloads[name]
-  const settings: WorkloadSettings = {
-    ...{ capMiB: 256, containerMiB: 0, base: 0.3, leak: 0.02, churn: 20 },
-    ...workload.settings,
-    ...given,
-  }
-  numberOption('capMiB', settings.capMiB, 16, 2 ** 20)
+  const settings = settingsOf(workload, options)
   const random = seededRandom(numberOption('seed', seed, 0, 2 ** 32))
   const cap = settings.capMiB * mebibyte
   const heap = new SyntheticHeap({ cap, random })
@@ -84,6 +90,24 @@ export function syntheticTrace(name: WorkloadName, options: SyntheticTraceOption
     },
     events: run.events,
     torn: false,
+  }
+}
+
+/** The settings of a workload with those given in place of its own. */
+function settingsOf(
+  { settings: own }: Workload,
+  given: Partial<WorkloadSettings>,
+): WorkloadSettings {
+  const defaults = { capMiB: 256, containerMiB: 0, base: 0.3, leak: 0.02, churn: 20, ...own }
+  const number = (name: keyof WorkloadSettings, least: number, most: number): number =>
+    numberOption(name, given[name] ?? defaults[name], least, most)
+  return {
+    capMiB: number('capMiB', 16, 2 ** 20),
+    // A workload in a container needs one; the others may have one.
+    containerMiB: number('containerMiB', defaults.containerMiB > 0 ? 1 : 0, 2 ** 20),
+    base: number('base', 0, 1),
+    leak: number('leak', 0, 1),
+    churn: number('churn', 0, 2 ** 20),
   }
 }
 

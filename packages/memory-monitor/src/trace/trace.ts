@@ -150,9 +150,3 @@ export function endOf({ events }: Trace): EndTraceEvent | undefined {
 export function durationOf({ events }: Trace): number {
   return events.at(-1)?.t ?? 0
 }
-
-/** The trace with its end, which whoever outlived the process knows; in place of the one it had. */
-export function withEnd(trace: Trace, how: TraceEnd, t: number = durationOf(trace)): Trace {
-  const events = trace.events.filter((event) => event.type !== 'end' && event.t <= t)
-  return { header: trace.header, events: [...events, { t, type: 'end', how }], torn: false }
-}

@@ -88,7 +88,7 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   W6: {
     settings: { base: 0.7 },
     demand: (seconds, { base }, random) => ({
-      live: base + 0.015 * Math.sin(seconds / 2) + 0.005 * (2 * random() - 1),
+      live: Math.max(0, base + 0.015 * Math.sin(seconds / 2) + 0.005 * (2 * random() - 1)),
       churn: 0.3,
     }),
   },

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { invalidOption, resolveLevelOptions } from '@cultus/core'
 import { assignCohort } from './cohort.ts'
-import { type LevelSettings, levelSettings } from './level-settings.ts'
+import { type LevelSettings, settingsOver } from './level-settings.ts'
 
 /** One arm of an experiment: the share of the instances in it, and how their settings differ. */
 export interface ExperimentCohort extends LevelSettings {
@@ -51,7 +51,9 @@ export function resolveExperiment(
   const shares: Record<string, number> = {}
   const settings = new Map<string, LevelSettings>()
   for (const [cohort, given] of Object.entries(cohorts)) {
-    const merged = { ...levelSettings(base), ...levelSettings(given) }
+    if (typeof given !== 'object' || given === null)
+      throw invalidOption(`experiment.cohorts.${cohort}`, 'be an object', given)
+    const merged = settingsOver(base, given)
     resolveLevelOptions(merged)
     shares[cohort] = given.share
     settings.set(cohort, merged)

@@ -28,6 +28,18 @@ export interface LevelSettings {
   readonly dwell?: LevelDwell
 }
 
+/** The settings of one set with those of another over them, threshold by threshold and time by time. */
+export function settingsOver(base: LevelSettings, given: LevelSettings): LevelMachineOptions {
+  const inForce = levelSettings(base)
+  const over = levelSettings(given)
+  return {
+    ...inForce,
+    ...over,
+    ...(over.thresholds && { thresholds: { ...inForce.thresholds, ...over.thresholds } }),
+    ...(over.dwell && { dwell: { ...inForce.dwell, ...over.dwell } }),
+  }
+}
+
 /** The settings of a level machine among others that may be given. */
 export function levelSettings(options: LevelSettings): LevelMachineOptions {
   const { thresholds, hysteresis, restingRatio, dwell } = options

@@ -5,6 +5,7 @@ import {
   numberOption,
   resolveLevelOptions,
 } from '@cultus/core'
+import { crowdedRatio } from '../gc-strain.ts'
 import type { MemoryHistoryView } from '../history/memory-history.ts'
 import { mebibytes } from '../signal.ts'
 import { heapAdvice, smallestHeapBytes } from './heap-advice.ts'
@@ -28,8 +29,6 @@ const longestLeadTime = 86_400_000
 const highConfidence = { majors: 20, span: 3_600_000 } as const
 const fairConfidence = { majors: 5, span: 300_000 } as const
 
-/** V8 may give up from this share of the old generation on. */
-const crowdedRatio = 0.8
 /** A service that collects more than this is short of room, whatever its live bytes. */
 const busyShare = 0.1
 /** What is left of a container for what nobody has seen yet. */
@@ -48,6 +47,8 @@ export function recommend(history: MemoryHistoryView, options: RecommendOptions)
   if (containerLimitBytes !== undefined && !(containerLimitBytes > 0))
     throw invalidOption('containerLimitBytes', 'be a positive number of bytes', containerLimitBytes)
   const { thresholds: present, hysteresis } = resolveLevelOptions({
+    // What is in force was looked through when the monitor was made.
+    restingRatio: 0,
     ...(options.thresholds !== undefined && { thresholds: options.thresholds }),
     ...(options.hysteresis !== undefined && { hysteresis: options.hysteresis }),
   })

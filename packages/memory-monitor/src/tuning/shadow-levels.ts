@@ -11,7 +11,7 @@ import {
 } from '@cultus/core'
 import { SampleRing } from '../history/sample-ring.ts'
 import { LevelRecorder } from './level-recorder.ts'
-import { type LevelSettings, levelSettings } from './level-settings.ts'
+import { type LevelSettings, levelSettings, settingsOver } from './level-settings.ts'
 import type { Disagreement, ShadowEvent, ShadowSnapshot } from './shadow-report.ts'
 
 /** Thresholds to try without acting on them; what is not given is as in the set in force. */
@@ -33,17 +33,16 @@ export interface ShadowThresholds extends Partial<Readonly<Record<ElevatedLevel,
 /** The settings of a shadow set next to those in force. */
 export function shadowSettings(shadow: ShadowThresholds, inForce: LevelSettings): LevelSettings {
   const { hysteresis, dwell } = shadow
-  const thresholds: Partial<Record<ElevatedLevel, number>> = { ...inForce.thresholds }
+  const thresholds: Partial<Record<ElevatedLevel, number>> = {}
   for (const level of elevatedLevels) {
     const threshold = shadow[level]
     if (threshold !== undefined) thresholds[level] = threshold
   }
-  return {
-    ...levelSettings(inForce),
+  return settingsOver(inForce, {
     thresholds,
     ...(hysteresis !== undefined && { hysteresis }),
     ...(dwell !== undefined && { dwell }),
-  }
+  })
 }
 
 /** Settings for {@link ShadowLevels}. */
@@ -66,7 +65,7 @@ export class ShadowLevels {
   readonly #clock: Clock
   readonly #recent = new SampleRing<Disagreement>(keptDisagreements - 1)
   readonly #shadow = new LevelRecorder('normal')
-  readonly #actual = new LevelRecorder('normal')
+  readonly #actual: LevelRecorder
   #observedAt: number | undefined
   #present: Disagreement | undefined
   #ended = 0
@@ -74,8 +73,13 @@ export class ShadowLevels {
   #shadowWorse = 0
   #shadowBetter = 0
 
-  /** @throws CultusError `CULTUS_INVALID_OPTION` */
-  constructor(options: ShadowOptions = {}) {
+  /**
+   * `actual` is the level in force when the comparison begins.
+   *
+   * @throws CultusError `CULTUS_INVALID_OPTION`
+   */
+  constructor(options: ShadowOptions = {}, actual: PressureLevel = 'normal') {
+    this.#actual = new LevelRecorder(actual)
     this.#clock = options.clock ?? systemClock
     this.#machine = new LevelMachine({ ...levelSettings(options), clock: this.#clock })
   }
@@ -87,6 +91,15 @@ export class ShadowLevels {
 
   get thresholds(): Readonly<Record<ElevatedLevel, number>> {
     return this.#machine.thresholds
+  }
+
+  get hysteresis(): number {
+    return this.#machine.hysteresis
+  }
+
+  /** The ratio under which the level that would be in force is left, or 0 at `normal`. */
+  get exitMark(): number {
+    return this.#machine.exitMark
   }
 
   /**
