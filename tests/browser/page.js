@@ -1,7 +1,7 @@
 import { pressureBus } from '@cultus/core'
+import { BrowserMemoryMonitor } from '@cultus/memory-monitor/browser'
 import { boundQueries } from '@cultus/query-bounds'
 import { QueryClient } from '@tanstack/query-core'
-import { BrowserMemoryMonitor } from '@cultus/memory-monitor/browser'
 
 // The page under test: what the test calls from outside hangs on the global.
 

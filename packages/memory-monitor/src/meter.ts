@@ -6,6 +6,7 @@ import {
   levelRank,
   type PressureLevel,
 } from '@cultus/core'
+import { CollectingTime } from './collecting-time.ts'
 import type { MemoryForecast } from './forecast/memory-forecast.ts'
 import { Outlook, type OutlookFacts } from './forecast/outlook.ts'
 import { type FusedReading, fuse, type LevelsInForce } from './fuse.ts'
@@ -49,7 +50,10 @@ export interface Measurement {
   readonly shadow: ShadowEvent | undefined
 }
 
-/** Measures: reads the sources, verifies what garbage may have made up, looks ahead, and moves the level. */
+/**
+ * Measures: reads the sources, verifies what garbage may have made up, looks ahead,
+ * and moves the level.
+ */
 export class MemoryMeter {
   /** Whether a collection may be forced. */
   verify: boolean
@@ -63,14 +67,12 @@ export class MemoryMeter {
   readonly #reader: SignalReader
   readonly #outlook = new Outlook()
   readonly #pace: Pace
+  readonly #collecting = new CollectingTime()
   #verification = unverified
   #idle = false
   #last: Measurement | undefined
   #majors = 0
   #forced = 0
-  /** Milliseconds of collecting since the last measurement, and when that was. */
-  #collecting = 0
-  #measuredAt: number | undefined
 
   constructor(options: MeterOptions) {
     this.verify = options.verify
@@ -96,7 +98,9 @@ export class MemoryMeter {
     return this.#reader.container?.limitBytes
   }
 
-  /** When each level will be reached, should it go on so; `undefined` while nothing grows for sure. */
+  /**
+   * When each level will be reached, should it go on so; `undefined` while nothing grows for sure.
+   */
   get forecast(): MemoryForecast | undefined {
     return this.#reader.blind ? undefined : this.#outlook.forecast
   }
@@ -107,12 +111,13 @@ export class MemoryMeter {
   }
 
   /**
-   * Takes in a major collection that V8 ran by itself, and returns whether a measurement should follow at once: near
-   * the end collections come faster than the interval, and far from it a busy service has better to do.
+   * Takes in a major collection that V8 ran by itself, and returns whether a measurement should
+   * follow at once: near the end collections come faster than the interval, and far from it a busy
+   * service has better to do.
    */
   observeMajor(collection: MajorCollection): boolean {
     this.#majors++
-    if (collection.busy > 0) this.#collecting += collection.busy
+    this.#collecting.add(collection.busy)
     this.#heap.trustLate = !this.verify
     this.#reader.observeMajor(collection, this.#clock.now())
     const { usedBytes, liveBytes, deathPointBytes, confirmedAt, strikes } = this.#heap
@@ -126,7 +131,10 @@ export class MemoryMeter {
     this.#verification = withoutBackOff(this.#verification)
   }
 
-  /** Measures once; `undefined` when nothing could be read, and the level is as it was. Never throws. */
+  /**
+   * Measures once; `undefined` when nothing could be read, and the level is as it
+   * was. Never throws.
+   */
   measure(lateness: number): Measurement | undefined {
     const now = this.#clock.now()
     this.#reader.read(now)
@@ -186,11 +194,6 @@ export class MemoryMeter {
 
   #sample(dominant: Signal, lateness: number): MemorySample {
     const { process, container } = this.#reader
-    const now = this.#clock.now()
-    const elapsed = now - (this.#measuredAt ?? now)
-    const gcShare = elapsed > 0 ? Math.min(1, this.#collecting / elapsed) : 0
-    this.#measuredAt = now
-    this.#collecting = 0
     // A forecast raises the level; how full it is now is told by the signal that it is made of.
     const shown = (dominant.of && this.#reader.signal(dominant.of)) ?? dominant
     return {
@@ -204,7 +207,7 @@ export class MemoryMeter {
       usedBytes: this.#heap.usedBytes,
       ...process,
       ...(container && { containerBytes: container.usedBytes }),
-      gcShare,
+      gcShare: this.#collecting.take(this.#clock.now()),
       majors: this.#majors,
       forced: this.#forced,
       lateness,
@@ -218,8 +221,8 @@ export class MemoryMeter {
   }
 
   /**
-   * The reading without what will be verified shortly: a healthy heap fills with garbage past every threshold before
-   * V8 collects it, and when it does the truth is told at once.
+   * The reading without what will be verified shortly: a healthy heap fills with garbage past every
+   * threshold before V8 collects it, and when it does the truth is told at once.
    */
   #proven(levels: LevelsInForce): LevelReading | undefined {
     const { warning, critical } = levels.thresholds
@@ -236,11 +239,13 @@ export class MemoryMeter {
 
   #fuse(signals: readonly Signal[], levels: LevelsInForce): FusedReading | undefined {
     const { level, hysteresis, thresholds, exitMark } = levels
-    // Just under `critical`: what may be garbage never outweighs a fact that is worse than `warning`.
+    // Just under `critical`: what may be garbage never outweighs a fact that is
+    // worse than `warning`.
     const cap = thresholds.critical - Number.EPSILON
     // Just under where `critical` is left, so that what may only hold `warning` lets it go.
     const holding = Math.max(thresholds.warning, cap - hysteresis)
-    // With thresholds closer than the hysteresis `warning` lies over the mark at which `critical` is left.
+    // With thresholds closer than the hysteresis `warning` lies over the mark at which
+    // `critical` is left.
     const most = levelRank(level) > levelRank('warning') ? exitMark - Number.EPSILON : holding
     return fuse(signals, cap, Math.min(holding, most))
   }
@@ -278,7 +283,8 @@ export class MemoryMeter {
       heapUpper: Math.max(heap?.upper ?? 0, foreseen),
       idle,
       held: (this.#fuse(this.#signals, this.#machine)?.upper ?? 0) >= exitMark,
-      // V8's own collections leave what was allocated meanwhile: however recent, they prove no alarm.
+      // V8's own collections leave what was allocated meanwhile: however recent,
+      // they prove no alarm.
       confirmedAt: alarming ? Number.NEGATIVE_INFINITY : this.#heap.confirmedAt,
     })
     const byHeap = due === 'rise' || alarming || (heap?.upper ?? 0) >= exitMark
@@ -289,14 +295,15 @@ export class MemoryMeter {
   #collect(byHeap: boolean): void {
     const collection = this.#reader.collect()
     const { usedBefore = 0, usedAfter = 0, busy: pause = 0 } = collection ?? {}
-    // What another signal holds up is seldom brought down by a collection, however much garbage there was.
+    // What another signal holds up is seldom brought down by a collection, however much
+    // garbage there was.
     const freedShare = byHeap && usedBefore > 0 ? (usedBefore - usedAfter) / usedBefore : 0
     // The clock is read again: the collection itself took time.
     const now = this.#clock.now()
     this.#verification = afterVerification(this.#verification, { now, pause, freedShare })
     if (collection === undefined) return
     this.#forced++
-    this.#collecting += pause
+    this.#collecting.add(pause)
     this.#reader.observeForced(collection, now)
     this.#lookAhead(now, true)
   }

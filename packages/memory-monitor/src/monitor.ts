@@ -46,8 +46,9 @@ const forecastEvery = 1_000
 /**
  * Measures how close this process is to dying for want of memory, and says so on the bus.
  *
- * Measuring starts with `start` and ends with `stop`, which withdraws the source and gives every timer,
- * observer and file back. A listener that throws harms neither the monitor nor the other listeners.
+ * Measuring starts with `start` and ends with `stop`, which withdraws the source and gives
+ * every timer, observer and file back. A listener that throws harms neither the monitor nor
+ * the other listeners.
  *
  * @example
  * ```ts
@@ -145,8 +146,8 @@ export class MemoryMonitor {
   }
 
   /**
-   * Switches on or off what can be while the monitor runs; what is not named stays as it is. Another shadow set begins
-   * its comparison anew, and `undefined` ends it.
+   * Switches on or off what can be while the monitor runs; what is not named stays as it is.
+   * Another shadow set begins its comparison anew, and `undefined` ends it.
    *
    * @throws CultusError `CULTUS_INVALID_OPTION`; everything is then as it was.
    */
@@ -176,14 +177,16 @@ export class MemoryMonitor {
     return this.#history
   }
 
-  /** When each level will be reached, should it go on so; `undefined` while nothing grows for sure. */
+  /**
+   * When each level will be reached, should it go on so; `undefined` while nothing grows for sure.
+   */
   forecast(): MemoryForecast | undefined {
     return this.#meter.forecast
   }
 
   /**
-   * Proposes a heap size and thresholds by what was measured so far; facts that are given replace those of this
-   * process.
+   * Proposes a heap size and thresholds by what was measured so far; facts that are given replace
+   * those of this process.
    *
    * @throws CultusError `CULTUS_INVALID_OPTION`
    */
@@ -202,7 +205,8 @@ export class MemoryMonitor {
   /**
    * Calls `listener` with every event of one kind, and returns a function that ends it.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener
+   * that is no function.
    */
   on<N extends keyof MemoryMonitorEvents>(
     name: N,

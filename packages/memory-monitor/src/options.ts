@@ -10,15 +10,16 @@ import type { ShadowThresholds } from './tuning/shadow-levels.ts'
 /** Settings of `MemoryMonitor` that can be changed while it runs, with `configure`. */
 export interface MemoryMonitorSwitches {
   /**
-   * Whether a reading that cannot be told from garbage may be verified by a forced collection, which stops
-   * the program for about a millisecond per live mebibyte; at most every 2 s and a twentieth of the time, or four times
-   * that of an idle program.
+   * Whether a reading that cannot be told from garbage may be verified by a forced collection,
+   * which stops the program for about a millisecond per live mebibyte; at most every 2 s and a
+   * twentieth of the time, or four times that of an idle program.
    *
    * @defaultValue true
    */
   readonly verify?: boolean
   /**
-   * Whether a forecast may raise the level: to `critical`, when steady growth ends the process within ten seconds.
+   * Whether a forecast may raise the level: to `critical`, when steady growth ends the process
+   * within ten seconds.
    *
    * @defaultValue true
    */
@@ -40,15 +41,16 @@ export interface MemoryMonitorOptions extends LevelSettings, MemoryMonitorSwitch
    */
   readonly interval?: number
   /**
-   * Time between two measurements above `normal`, within ten points of `warning`, or while the heap fills so fast
-   * that fewer than four at the longer interval would come before `warning`, in milliseconds.
+   * Time between two measurements above `normal`, within ten points of `warning`, or while the
+   * heap fills so fast that fewer than four at the longer interval would come before
+   * `warning`, in milliseconds.
    *
    * @defaultValue 200, or `interval` where that is less
    */
   readonly fastInterval?: number
   /**
-   * What is measured: the whole process, or only the heap of this thread. What threads share is measured once, by
-   * the main thread; `watchThreads` tells the others.
+   * What is measured: the whole process, or only the heap of this thread. What threads share is
+   * measured once, by the main thread; `watchThreads` tells the others.
    *
    * @defaultValue `'process'` on the main thread, `'thread'` in a worker thread
    */
@@ -66,7 +68,8 @@ export interface MemoryMonitorOptions extends LevelSettings, MemoryMonitorSwitch
    */
   readonly history?: HistoryOptions
   /**
-   * Sets of thresholds to compare, each in force on a share of the instances, over those given here.
+   * Sets of thresholds to compare, each in force on a share of the instances,
+   * over those given here.
    *
    * @defaultValue none
    */
@@ -84,8 +87,8 @@ export interface MemoryMonitorOptions extends LevelSettings, MemoryMonitorSwitch
    */
   readonly alerts?: Omit<AlertEngineOptions, 'bus' | 'clock' | 'name'>
   /**
-   * What is written down when memory runs short, and where: settings of an `EvidenceCollector` that starts and
-   * stops with the monitor.
+   * What is written down when memory runs short, and where: settings of an `EvidenceCollector` that
+   * starts and stops with the monitor.
    *
    * @defaultValue none: nothing is ever written
    */

@@ -14,7 +14,9 @@ export interface PaceFacts {
   readonly fastInterval: number
 }
 
-/** Within this share of the death point under `warning`, measurements come fast whatever the growth. */
+/**
+ * Within this share of the death point under `warning`, measurements come fast whatever the growth.
+ */
 const nearMargin = 0.1
 
 /** So many measurements fit between now and `warning`, at the growth of now. */
@@ -25,7 +27,10 @@ export function isNear(share: number, warning: number): boolean {
   return share >= warning - nearMargin
 }
 
-/** The milliseconds until the next measurement: few near a threshold, or while it comes near fast; pure. */
+/**
+ * The milliseconds until the next measurement: few near a threshold, or while it
+ * comes near fast; pure.
+ */
 export function nextDelay(facts: PaceFacts): number {
   const { level, warning, upper, growth, interval, fastInterval } = facts
   if (level !== 'normal' || isNear(upper, warning)) return fastInterval

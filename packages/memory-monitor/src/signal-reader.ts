@@ -10,18 +10,24 @@ import type { MemorySources } from './sources/sources.ts'
 
 const nothingRead: ProcessReading = { rssBytes: 0, externalBytes: 0, arrayBuffersBytes: 0 }
 
-/** An event loop that is busy for less than this share of the time is idle; a lone timer takes about a hundredth. */
+/**
+ * An event loop that is busy for less than this share of the time is idle; a lone timer takes
+ * about a hundredth.
+ */
 const idleShare = 0.1
 
-/** Up to this share of its bound nothing that is read once in so many milliseconds could change a level. */
+/**
+ * Up to this share of its bound nothing that is read once in so many milliseconds
+ * could change a level.
+ */
 const tightShare = 0.4
 const restingEvidence = 5_000
 
 /**
  * Reads every source and keeps what each said last.
  *
- * A source that fails keeps its last signal as an estimate, so that the level cannot fall for want of a
- * reading. Nothing here throws.
+ * A source that fails keeps its last signal as an estimate, so that the level cannot fall for want
+ * of a reading. Nothing here throws.
  */
 export class SignalReader {
   readonly #sources: MemorySources
@@ -76,7 +82,10 @@ export class SignalReader {
     return this.#signals.get(name)
   }
 
-  /** Whether the program has had hardly anything to do since the last call; false where that cannot be told. */
+  /**
+   * Whether the program has had hardly anything to do since the last call; false where
+   * that cannot be told.
+   */
   isIdle(): boolean {
     const share = quietly(() => this.#sources.busyShare?.())
     return share !== undefined && share < idleShare

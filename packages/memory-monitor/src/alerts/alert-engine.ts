@@ -46,10 +46,12 @@ export interface AlertEngineStatus {
 const checkInterval = 5_000
 
 /**
- * Sends alerts to where people see them: those that anyone raises on the bus, and those of its own rules.
+ * Sends alerts to where people see them: those that anyone raises on the bus, and
+ * those of its own rules.
  *
- * Each sink is told of an alert once, again when its severity changes, and when it is over. A sink that throws, rejects or
- * hangs harms neither the process nor the other sinks: it is reported, and asked again later.
+ * Each sink is told of an alert once, again when its severity changes, and when it is over. A sink
+ * that throws, rejects or hangs harms neither the process nor the other sinks: it is reported, and
+ * asked again later.
  */
 export class AlertEngine {
   readonly #bus: PressureBus
@@ -106,8 +108,9 @@ export class AlertEngine {
   }
 
   /**
-   * Ends listening. Sinks are told, once and without waiting, that what fires is over, unless `resolveOnStop` is false; a
-   * call that is under way may last up to `sendTimeout`. `flush` waits for it.
+   * Ends listening. Sinks are told, once and without waiting, that what fires is over,
+   * unless `resolveOnStop` is false; a call that is under way may last up to `sendTimeout`.
+   * `flush` waits for it.
    */
   stop(): void {
     if (this.#leave === undefined) return
@@ -129,8 +132,9 @@ export class AlertEngine {
   }
 
   /**
-   * Waits until the sinks know all there is to know, at most `timeout` milliseconds, and tells whether they do. Nothing
-   * waits for its group any more; rates are kept. After `stop`, what is still under way then is given up.
+   * Waits until the sinks know all there is to know, at most `timeout` milliseconds, and tells
+   * whether they do. Nothing waits for its group any more; rates are kept. After `stop`, what is
+   * still under way then is given up.
    *
    * @throws CultusError `CULTUS_INVALID_OPTION`
    */
@@ -158,7 +162,8 @@ export class AlertEngine {
   /**
    * Calls `listener` with every event of one kind, and returns a function that ends it.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener
+   * that is no function.
    */
   on<N extends keyof AlertEngineEvents>(
     name: N,
@@ -224,7 +229,8 @@ export class AlertEngine {
 
   #tell(states: readonly AlertState[]): void {
     if (states.length === 0) return
-    // All are told how things stand before any sends: a sink may raise or end alerts while it is told of these.
+    // All are told how things stand before any sends: a sink may raise or end alerts while
+    // it is told of these.
     for (const lane of this.#lanes) for (const state of states) lane.offer(state)
     for (const lane of this.#lanes) lane.pump()
   }

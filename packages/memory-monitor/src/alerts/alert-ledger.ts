@@ -16,9 +16,9 @@ interface ActiveAlert {
 }
 
 /**
- * Knows which alerts are active and decides when each fires: once it has held, at its severity or worse, as long as
- * that severity asks. One that is resolved earlier was never there. A firing alert rises after the hold of the worse
- * severity, and falls at once.
+ * Knows which alerts are active and decides when each fires: once it has held, at its severity or
+ * worse, as long as that severity asks. One that is resolved earlier was never there. A firing
+ * alert rises after the hold of the worse severity, and falls at once.
  */
 export class AlertLedger {
   readonly #most: number

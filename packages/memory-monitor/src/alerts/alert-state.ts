@@ -6,7 +6,9 @@ export interface AlertState extends PressureAlert {
   readonly labels: Readonly<Record<string, string>>
   /** Wall-clock time at which its condition began, in milliseconds since 1970. */
   readonly startsAt: number
-  /** Wall-clock time at which it was resolved, in milliseconds since 1970; absent while it fires. */
+  /**
+   * Wall-clock time at which it was resolved, in milliseconds since 1970; absent while it fires.
+   */
   readonly endsAt?: number
 }
 
@@ -22,8 +24,9 @@ const longestSummary = 2_000
 const mostLabels = 32
 
 /**
- * A copy of an alert of which every part is what its type says and none is too long to keep, or `undefined` where
- * it cannot be told what was meant. Anyone may publish on the bus, in JavaScript too.
+ * A copy of an alert of which every part is what its type says and none is too long to
+ * keep, or `undefined` where it cannot be told what was meant. Anyone may publish on the
+ * bus, in JavaScript too.
  */
 export function readAlert(raw: PressureAlert, date: number): PressureAlert | undefined {
   const { name, source, severity, status, summary, labels, at } = raw

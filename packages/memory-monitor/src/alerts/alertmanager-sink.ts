@@ -8,10 +8,13 @@ import type { AlertDelivery, AlertSink } from './sink.ts'
 
 /** Settings for {@link alertmanagerSink}. */
 export interface AlertmanagerSinkOptions extends HttpSinkOptions {
-  /** The address of Alertmanager, with its route prefix where it has one; `/api/v2/alerts` is added. */
+  /**
+   * The address of Alertmanager, with its route prefix where it has one; `/api/v2/alerts` is added.
+   */
   readonly url: string | URL
   /**
-   * Labels for every alert, such as `{ service: 'shop', instance: 'shop-1' }`: they tell the processes apart.
+   * Labels for every alert, such as `{ service: 'shop', instance: 'shop-1' }`: they tell
+   * the processes apart.
    *
    * @defaultValue none
    */
@@ -29,8 +32,8 @@ export interface AlertmanagerSinkOptions extends HttpSinkOptions {
    */
   readonly generatorURL?: string
   /**
-   * Time after which Alertmanager takes an alert for over when it hears no more of it, in milliseconds: when the process
-   * has died. It is told again four times within that.
+   * Time after which Alertmanager takes an alert for over when it hears no more of it, in
+   * milliseconds: when the process has died. It is told again four times within that.
    *
    * @defaultValue 300_000
    */
@@ -46,10 +49,11 @@ const mostKept = 1_000
 const mostKeptOfOne = 8
 
 /**
- * A sink that posts alerts to the v2 API of Alertmanager, and tells them again before they run out there.
+ * A sink that posts alerts to the v2 API of Alertmanager, and tells them again before
+ * they run out there.
  *
- * Alertmanager tells alerts apart by all their labels, the severity among them. So the labels that were posted are kept, and
- * ended when the severity changes.
+ * Alertmanager tells alerts apart by all their labels, the severity among them. So the labels that
+ * were posted are kept, and ended when the severity changes.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */

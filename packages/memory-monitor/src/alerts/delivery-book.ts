@@ -37,8 +37,9 @@ export interface Batch {
 const mostInBatch = 100
 
 /**
- * Decides what one sink is owed. It keeps states, not a queue of messages: an alert that changes before the sink could be
- * told is told as it is then, so that the book is bounded and no end is ever lost.
+ * Decides what one sink is owed. It keeps states, not a queue of messages: an alert that
+ * changes before the sink could be told is told as it is then, so that the book is bounded and
+ * no end is ever lost.
  */
 export class DeliveryBook {
   readonly #options: DeliveryBookOptions
@@ -180,7 +181,8 @@ export class DeliveryBook {
       if (entry.toldAt > now) entry.toldAt = now
       return entry.toldAt + repeatInterval
     }
-    // A clock that went back starts the wait anew, and makes nothing that comes now older than a hurry.
+    // A clock that went back starts the wait anew, and makes nothing that comes now
+    // older than a hurry.
     if (entry.owedSince > now) entry.owedSince = now
     if (this.#hurriedUntil > now) this.#hurriedUntil = Number.NEGATIVE_INFINITY
     const { status, severity } = entry.wanted

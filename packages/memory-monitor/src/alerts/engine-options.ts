@@ -24,14 +24,15 @@ export interface AlertEngineOptions {
    */
   readonly rules?: readonly AlertRule[]
   /**
-   * How long an alert from the bus must hold before it fires, in milliseconds, for all severities or for some. One that is
-   * resolved earlier is never told. Rules have their own.
+   * How long an alert from the bus must hold before it fires, in milliseconds, for all severities
+   * or for some. One that is resolved earlier is never told. Rules have their own.
    *
    * @defaultValue 0
    */
   readonly for?: number | Partial<Record<AlertSeverity, number>>
   /**
-   * Time after which an alert that still fires is told again, in milliseconds; `Infinity` for never.
+   * Time after which an alert that still fires is told again, in milliseconds;
+   * `Infinity` for never.
    *
    * @defaultValue 14_400_000, four hours
    */
@@ -49,21 +50,22 @@ export interface AlertEngineOptions {
    */
   readonly groupWait?: number
   /**
-   * How many notifications each sink gets: `burst` at once, then one every `interval` milliseconds. What changes
-   * meanwhile is told as it stands when its turn comes.
+   * How many notifications each sink gets: `burst` at once, then one every `interval` milliseconds.
+   * What changes meanwhile is told as it stands when its turn comes.
    *
    * @defaultValue `{ burst: 10, interval: 6000 }`
    */
   readonly rateLimit?: Partial<AlertRateLimit>
   /**
-   * How long a sink may take over one notification, in milliseconds; longer than the sink's own retries.
+   * How long a sink may take over one notification, in milliseconds; longer than the
+   * sink's own retries.
    *
    * @defaultValue 60_000
    */
   readonly sendTimeout?: number
   /**
-   * Whether `stop` tells the sinks that what fires is over, since nobody watches it any more. Without it they are left
-   * with what they know, and `start` takes up from there.
+   * Whether `stop` tells the sinks that what fires is over, since nobody watches it any more.
+   * Without it they are left with what they know, and `start` takes up from there.
    *
    * @defaultValue true
    */

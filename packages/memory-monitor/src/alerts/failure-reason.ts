@@ -1,8 +1,8 @@
 const longest = 300
 
 /**
- * What a failure says of itself in one line, fit for a log: with its cause, without the credentials of a URL, and not
- * longer than 300 characters. Never throws, whatever was thrown.
+ * What a failure says of itself in one line, fit for a log: with its cause, without the credentials
+ * of a URL, and not longer than 300 characters. Never throws, whatever was thrown.
  */
 export function failureReason(error: unknown): string {
   try {

@@ -4,7 +4,10 @@ import { type HttpRetryOptions, resolveRetry } from './retry.ts'
 
 /** Where and how a sink posts. */
 export interface HttpSinkOptions {
-  /** An `http:` or `https:` address. User and password in it are sent as basic authentication and never shown. */
+  /**
+   * An `http:` or `https:` address. User and password in it are sent as basic
+   * authentication and never shown.
+   */
   readonly url: string | URL
   /**
    * Headers to send with each request.
@@ -31,7 +34,8 @@ export interface HttpTarget {
 }
 
 /**
- * Fills in defaults and refuses what cannot be meant. No message shows the address: it may hold a secret.
+ * Fills in defaults and refuses what cannot be meant. No message shows the address: it
+ * may hold a secret.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
@@ -74,7 +78,8 @@ function readHeaders(given: unknown): Headers {
   try {
     return new Headers({ ...defaults, ...lowerCased(given) })
   } catch {
-    // The message of the host would show the value, and so would ours show a text: it may be a secret.
+    // The message of the host would show the value, and so would ours show a text:
+    // it may be a secret.
     throw new CultusError(
       'CULTUS_INVALID_OPTION',
       '`headers` must be an object of valid header names and values',

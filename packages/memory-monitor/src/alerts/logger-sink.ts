@@ -9,8 +9,8 @@ export interface AlertLogger {
 }
 
 /**
- * A sink that writes a line for each alert: `critical` and `emergency` as errors, `warning` as a warning, `info` and
- * whatever is over as information.
+ * A sink that writes a line for each alert: `critical` and `emergency` as errors, `warning` as a
+ * warning, `info` and whatever is over as information.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a logger that lacks a method.
  */

@@ -1,8 +1,8 @@
 import type { AlertState } from './alert-state.ts'
 
 /**
- * The labels of an alert as Prometheus and its receivers know them. `emergency` goes out as `critical`, the worst that
- * routing rules are written for, and stays visible in the label `level`.
+ * The labels of an alert as Prometheus and its receivers know them. `emergency` goes out as
+ * `critical`, the worst that routing rules are written for, and stays visible in the label `level`.
  */
 export function outwardLabels(
   { name, source, severity, labels }: AlertState,

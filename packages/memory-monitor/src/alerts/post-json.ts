@@ -21,8 +21,9 @@ interface Failure {
 }
 
 /**
- * Posts a text of JSON and resolves once it was answered with 2xx; tries again as `target.retry` says. Nothing is read of
- * an answer but its status and `Retry-After`. Redirects are failures: an alert goes where it was meant to.
+ * Posts a text of JSON and resolves once it was answered with 2xx; tries again as `target.retry`
+ * says. Nothing is read of an answer but its status and `Retry-After`. Redirects are failures: an
+ * alert goes where it was meant to.
  */
 export async function postJson(
   { url, headers, timeout, retry }: HttpTarget,
@@ -73,7 +74,10 @@ async function attempt(
   }
 }
 
-/** The error for a request that got no answer, without the path of its address, in which some receivers carry a secret. */
+/**
+ * The error for a request that got no answer, without the path of its address, in which some
+ * receivers carry a secret.
+ */
 function unreachable(url: URL, why: unknown): PostError {
   const inner = why instanceof Error && why.cause instanceof Error ? why.cause : why
   const code: unknown = inner instanceof Error ? Reflect.get(inner, 'code') : undefined

@@ -9,7 +9,8 @@ export interface HttpRetryOptions {
    */
   readonly attempts?: number
   /**
-   * The pause after the first failure, in milliseconds; it doubles with each, and up to half of it is left off at random.
+   * The pause after the first failure, in milliseconds; it doubles with each, and up to half of it
+   * is left off at random.
    *
    * @defaultValue 500
    */
@@ -50,8 +51,9 @@ export function resolveRetry(retry: HttpRetryOptions = {}): Required<HttpRetryOp
 /**
  * The pause before the next try, in milliseconds, or `undefined` where there is none.
  *
- * `failures` counts those so far, `elapsed` is the time since the first try began, `asked` the pause that the
- * receiver asked for, and `random` a number in [0, 1). "Equal jitter": half the pause is sure, half is random.
+ * `failures` counts those so far, `elapsed` is the time since the first try began, `asked` the
+ * pause that the receiver asked for, and `random` a number in [0, 1). "Equal jitter": half the
+ * pause is sure, half is random.
  */
 export function nextPause(
   { attempts, pause, longestPause, budget }: Required<HttpRetryOptions>,
@@ -66,12 +68,18 @@ export function nextPause(
   return Math.max(0, elapsed) + next > budget ? undefined : next
 }
 
-/** Whether a request that was answered with this status may fare better later: 408, 429 and all of 5xx (RFC 9110, RFC 6585). */
+/**
+ * Whether a request that was answered with this status may fare better later: 408, 429 and all of
+ * 5xx (RFC 9110, RFC 6585).
+ */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-/** The pause that a `Retry-After` header asks for, in milliseconds: whole seconds or a date (RFC 9110, 10.2.3). */
+/**
+ * The pause that a `Retry-After` header asks for, in milliseconds: whole seconds or a date
+ * (RFC 9110, 10.2.3).
+ */
 export function retryAfter(header: string | null, date: number): number {
   if (header === null) return 0
   const text = header.trim()

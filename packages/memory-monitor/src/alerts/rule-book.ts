@@ -18,7 +18,10 @@ export interface RuleVerdict {
 interface BookedRule {
   readonly rule: AlertRule
   readonly holds: Holds
-  /** The sources of which the rule holds, each with the time of silence that counts, in milliseconds. */
+  /**
+   * The sources of which the rule holds, each with the time of silence that
+   * counts, in milliseconds.
+   */
   readonly silence: Map<string, number>
 }
 
@@ -31,7 +34,10 @@ export class RuleBook {
   readonly #source: string
   readonly #most: number
 
-  /** `source` names the process in alerts about no source in particular; a rule holds of at most `most` sources. */
+  /**
+   * `source` names the process in alerts about no source in particular; a rule holds of at
+   * most `most` sources.
+   */
   constructor(rules: readonly AlertRule[], source: string, most: number) {
     this.#source = source
     this.#most = most
@@ -93,8 +99,8 @@ export class RuleBook {
         silence.set(this.#source, lostFor === undefined ? 0 : lostFor + elapsed)
         return verdicts
       }
-      // Without sources: one that left before the alert fired was withdrawn; one that was silent so long that the
-      // bus forgot it is no less lost for that.
+      // Without sources: one that left before the alert fired was withdrawn; one that was silent so
+      // long that the bus forgot it is no less lost for that.
       const fired = lostFor !== undefined && lostFor >= booked.holds[rule.severity]
       return fired ? [] : this.#judge(booked, this.#source, false, date)
     })

@@ -12,8 +12,9 @@ export interface AlertRule {
   /** The name of the alert, such as `CachesGrow`; no two rules share one. */
   readonly name: string
   /**
-   * What holds while the alert is due: the process is at this level or a worse one, nobody knows its level any more
-   * (`'unknown'`), or a function says `true` of a sample. A function is asked for each source on its own.
+   * What holds while the alert is due: the process is at this level or a worse one, nobody knows
+   * its level any more (`'unknown'`), or a function says `true` of a sample. A function is asked
+   * for each source on its own.
    */
   readonly when: ElevatedLevel | 'unknown' | ((sample: PressureSample) => boolean)
   readonly severity: AlertSeverity

@@ -65,7 +65,10 @@ const longestAskedPause = 3_600_000
 /** A sink that has let so many calls hang is not called again before one of them ends. */
 const mostAbandoned = 8
 
-/** The way to one sink: one notification at a time, within its rate, and after a failure again when some time has passed. */
+/**
+ * The way to one sink: one notification at a time, within its rate, and after a failure again when
+ * some time has passed.
+ */
 export class SinkLane {
   readonly #options: SinkLaneOptions
   #mode: Mode = 'closed'
@@ -116,8 +119,8 @@ export class SinkLane {
   }
 
   /**
-   * Ends the lane. With `resolve`, those states are still sent, once, without regard to rate or pauses. What the sink
-   * could not be told by then is kept for the next `open`.
+   * Ends the lane. With `resolve`, those states are still sent, once, without regard to rate or
+   * pauses. What the sink could not be told by then is kept for the next `open`.
    */
   close(resolve: readonly AlertState[] | undefined): void {
     if (resolve === undefined) this.#mode = 'closed'
@@ -249,7 +252,8 @@ export class SinkLane {
       // Every call would cost up to `sendTimeout` again, and whoever stops us waits for it.
       if (last && this.#mode === 'closing') this.#mode = 'closed'
     }
-    // Told while `sending` still holds: what a listener raises is sent after this, not in the midst of it.
+    // Told while `sending` still holds: what a listener raises is sent after this, not
+    // in the midst of it.
     if (failure === undefined) delivered({ sink: name, notification })
     else {
       const reason = this.#lastFailure ?? ''

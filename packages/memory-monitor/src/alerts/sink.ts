@@ -4,7 +4,8 @@ import type { AlertState } from './alert-state.ts'
 /** An alert as it is told to a sink. */
 export interface AlertDelivery extends AlertState {
   /**
-   * Why it is told: it is new to the sink, its severity changed, it still fires after `repeatInterval`, or it is over.
+   * Why it is told: it is new to the sink, its severity changed, it still fires after
+   * `repeatInterval`, or it is over.
    */
   readonly change: 'fired' | 'updated' | 'repeated' | 'resolved'
 }
@@ -17,7 +18,10 @@ export interface AlertNotification {
   readonly group: Readonly<Record<string, string>>
   /** At least one, at most 100. */
   readonly alerts: readonly AlertDelivery[]
-  /** Changes since the last notification that were overtaken by a newer one before they could be told. */
+  /**
+   * Changes since the last notification that were overtaken by a newer one before
+   * they could be told.
+   */
   readonly heldBack: number
   /** Wall-clock time in milliseconds since 1970. */
   readonly at: number
@@ -36,8 +40,8 @@ export interface AlertSink {
   /** Names the sink in reports and warnings. */
   readonly name: string
   /**
-   * Tells the notification; throws or rejects where it could not, and is then asked again later. An error with a
-   * number `retryAfter` says how many milliseconds later at least.
+   * Tells the notification; throws or rejects where it could not, and is then asked again later. An
+   * error with a number `retryAfter` says how many milliseconds later at least.
    */
   send(notification: AlertNotification, context: AlertSinkContext): unknown
   /**
@@ -49,7 +53,8 @@ export interface AlertSink {
 }
 
 /**
- * A sink that calls a function with each notification. One that throws or rejects is asked again later.
+ * A sink that calls a function with each notification. One that throws or rejects is
+ * asked again later.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` for what is no function.
  */

@@ -6,7 +6,10 @@ export interface AlertRateLimit {
   readonly interval: number
 }
 
-/** Holds a rate to its limit: no stretch of time sees more than `burst` and one for each `interval` in it. */
+/**
+ * Holds a rate to its limit: no stretch of time sees more than `burst` and one for
+ * each `interval` in it.
+ */
 export class TokenBucket {
   readonly #limit: AlertRateLimit
   #tokens: number

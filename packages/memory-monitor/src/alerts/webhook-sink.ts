@@ -19,8 +19,8 @@ export interface WebhookSinkOptions extends HttpSinkOptions {
 }
 
 /**
- * A sink that posts each notification as JSON. Answers of 5xx, 408 and 429, broken connections and silence are tried again
- * with growing pauses, or after what `Retry-After` says.
+ * A sink that posts each notification as JSON. Answers of 5xx, 408 and 429, broken connections and
+ * silence are tried again with growing pauses, or after what `Retry-After` says.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */

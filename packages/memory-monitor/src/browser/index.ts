@@ -35,17 +35,18 @@ export interface BrowserMemoryMonitorEvents {
 
 /** Within this share of the death point under `warning`, looks come fast. */
 const nearMargin = 0.1
-/** A hidden page is looked at once a minute, by order of the browser: its silence is no pressure and no danger. */
+/** A hidden page is looked at once a minute, by order of the browser: its silence is no danger. */
 const leastStaleAfter = 130_000
-/** A measurement waits for a collection, which an idle browser may put off; then it is given up, in milliseconds. */
+/** When a measurement is given up, in milliseconds: an idle browser may put off its collection. */
 const longestMeasurement = 120_000
 
 /**
  * Measures how close this page is to dying for want of memory, and says so on the bus of the page.
  *
- * What the browser tells decides how sure that is: a measurement of a cross-origin isolated page is the truth; the script
- * heap of Chromium alone, which counts garbage, raises no level above `warning`; where nothing is told there is no level at
- * all. Looking starts with `start` and ends with `stop`.
+ * What the browser tells decides how sure that is: a measurement of a cross-origin isolated
+ * page is the truth; the script heap of Chromium alone, which counts garbage, raises no level
+ * above `warning`; where nothing is told there is no level at all. Looking starts with `start`
+ * and ends with `stop`.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export class BrowserMemoryMonitor {
     return this
   }
 
-  /** Ends looking, withdraws the source and leaves nothing behind; a measurement under way counts for nothing. */
+  /** Ends looking and leaves nothing behind; a measurement under way counts for nothing. */
   stop(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
@@ -118,7 +119,7 @@ export class BrowserMemoryMonitor {
     this.stop()
   }
 
-  /** Looks once now, and has the page measured if that is due; it reaches the bus only while the monitor runs. */
+  /** Looks now, and has the page measured if due; the bus hears of it while the monitor runs. */
   tick(): void {
     try {
       this.#page.observe(this.#options.sources.scriptHeap())
@@ -154,7 +155,8 @@ export class BrowserMemoryMonitor {
   /**
    * Calls `listener` with every event of one kind, and returns a function that ends it.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener
+   * that is no function.
    */
   on<N extends keyof BrowserMemoryMonitorEvents>(
     name: N,
@@ -231,7 +233,8 @@ export class BrowserMemoryMonitor {
     if (this.#ticking) return
     this.#ticking = true
     try {
-      // Just under `critical`: what may be garbage never outweighs a fact that is worse than `warning`.
+      // Just under `critical`: what may be garbage never outweighs a fact that is
+      // worse than `warning`.
       const cap = this.#machine.thresholds.critical - Number.EPSILON
       const reading = this.#page.reading(cap)
       if (reading === undefined) return

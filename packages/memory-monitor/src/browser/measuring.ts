@@ -3,7 +3,9 @@ import { type ElevatedLevel, elevatedLevels, levelRank, type PressureLevel } fro
 /** What decides whether the page is measured now. */
 export interface MeasuringFacts {
   readonly now: number
-  /** When the last measurement ended or was given up, in milliseconds; `undefined` before the first. */
+  /**
+   * When the last measurement ended or was given up, in milliseconds; `undefined` before the first.
+   */
   readonly endedAt: number | undefined
   readonly level: PressureLevel
   readonly thresholds: Readonly<Record<ElevatedLevel, number>>
@@ -14,7 +16,9 @@ export interface MeasuringFacts {
   readonly leastInterval: number
 }
 
-/** Whether the page should be measured now; pure. A measurement makes the browser collect garbage. */
+/**
+ * Whether the page should be measured now; pure. A measurement makes the browser collect garbage.
+ */
 export function measuringDue(facts: MeasuringFacts): boolean {
   const { now, endedAt, level, thresholds, upper, interval, leastInterval } = facts
   if (endedAt === undefined) return true

@@ -16,8 +16,8 @@ import { type BrowserSources, pageSources } from './sources.ts'
 /** Settings for {@link BrowserMemoryMonitor}. */
 export interface BrowserMemoryMonitorOptions {
   /**
-   * The most memory the page should hold, such as `'512MiB'`: scripts, DOM, frames and workers where the page can be
-   * measured, else scripts alone.
+   * The most memory the page should hold, such as `'512MiB'`: scripts, DOM, frames and workers
+   * where the page can be measured, else scripts alone.
    *
    * @defaultValue none: then the limit of the engine counts, or half of what the device has
    */
@@ -35,7 +35,8 @@ export interface BrowserMemoryMonitorOptions {
    */
   readonly hysteresis?: number
   /**
-   * The ratio the page is known to have at rest; `thresholds.warning` less `hysteresis` must lie above it.
+   * The ratio the page is known to have at rest; `thresholds.warning` less `hysteresis`
+   * must lie above it.
    *
    * @defaultValue 0.05
    */
@@ -59,8 +60,8 @@ export interface BrowserMemoryMonitorOptions {
    */
   readonly fastInterval?: number
   /**
-   * Whether the page is measured with `performance.measureUserAgentSpecificMemory()` where that can be: the browser
-   * collects garbage for it. Without it no level rises above `warning`.
+   * Whether the page is measured with `performance.measureUserAgentSpecificMemory()` where that can
+   * be: the browser collects garbage for it. Without it no level rises above `warning`.
    *
    * @defaultValue true
    */

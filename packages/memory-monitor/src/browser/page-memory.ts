@@ -32,25 +32,32 @@ export interface PageLimits {
   readonly deviceBytes: number | undefined
 }
 
-/** How far the bounds may lie apart, as a share of the death point, for the reading to count as confirmed. */
+/**
+ * How far the bounds may lie apart, as a share of the death point, for the reading to
+ * count as confirmed.
+ */
 const estimateBand = 0.05
 
 /**
- * The share of the device's memory that counts as the end of a page where nothing else tells it: a guess, which is why
- * it raises no level above `warning`.
+ * The share of the device's memory that counts as the end of a page where nothing else tells it: a
+ * guess, which is why it raises no level above `warning`.
  */
 const deviceShare = 0.5
 
 /**
  * Keeps what is known of the page's memory between two measurements, and turns it into signals.
  *
- * A measurement is the truth of its moment. Since then the page holds at most what the script heap grew by more.
+ * A measurement is the truth of its moment. Since then the page holds at most what the script
+ * heap grew by more.
  */
 export class PageMemory {
   readonly #limits: PageLimits
   #heap: ScriptHeap | undefined
   #measured: PageMeasurement | undefined
-  /** The script heap in use when it was measured, or the least since: what was garbage then is garbage now. */
+  /**
+   * The script heap in use when it was measured, or the least since: what was garbage
+   * then is garbage now.
+   */
   #usedThen: number | undefined
 
   constructor(limits: PageLimits) {
@@ -93,8 +100,8 @@ export class PageMemory {
   }
 
   /**
-   * What the page says now, or `undefined` where nothing is known of its end. What a signal can be at the most decides
-   * only up to `unconfirmedCap`, the ratio just under `critical`.
+   * What the page says now, or `undefined` where nothing is known of its end. What a signal can be
+   * at the most decides only up to `unconfirmedCap`, the ratio just under `critical`.
    */
   reading(unconfirmedCap: number): PageReading | undefined {
     const signals = [this.#scriptSignal(), this.#pageSignal()].filter((each) => each !== undefined)
@@ -107,7 +114,10 @@ export class PageMemory {
     return { lower, upper, dominant }
   }
 
-  /** The most that the script heap can be as a share of its limit, all garbage included; 0 where it is not told. */
+  /**
+   * The most that the script heap can be as a share of its limit, all garbage included; 0
+   * where it is not told.
+   */
   get rawRatio(): number {
     return this.#heap === undefined ? 0 : this.#heap.usedBytes / this.#heap.limitBytes
   }

@@ -18,7 +18,9 @@ export interface BrowserMemorySample {
 
 /** Everything the monitor knows about the page at one moment. */
 export interface BrowserMemorySnapshot {
-  /** Wall-clock time of the last reading, in milliseconds since 1970; 0 when none has succeeded yet. */
+  /**
+   * Wall-clock time of the last reading, in milliseconds since 1970; 0 when none has succeeded yet.
+   */
   readonly at: number
   readonly level: PressureLevel
   /** Used share of the death point of the deciding signal, as last confirmed. */

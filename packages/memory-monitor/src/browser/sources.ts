@@ -1,12 +1,17 @@
 /** What `performance.memory` of Chromium tells, in bytes. */
 export interface ScriptHeap {
-  /** The heap of this page's isolate in use, garbage included; other pages of the site may share it. */
+  /**
+   * The heap of this page's isolate in use, garbage included; other pages of the site may share it.
+   */
   readonly usedBytes: number
   /** Where the engine ends the page. */
   readonly limitBytes: number
 }
 
-/** What `performance.measureUserAgentSpecificMemory()` tells, in bytes: live memory, after a collection. */
+/**
+ * What `performance.measureUserAgentSpecificMemory()` tells, in bytes: live memory,
+ * after a collection.
+ */
 export interface PageMeasurement {
   /** Everything that is counted for the page: scripts, DOM, canvases, workers, frames. */
   readonly totalBytes: number
@@ -16,7 +21,10 @@ export interface PageMeasurement {
 
 /** Everything the monitor learns about the page. */
 export interface BrowserSources {
-  /** Memory of the device in bytes, rounded and capped by the browser; `undefined` where it does not tell. */
+  /**
+   * Memory of the device in bytes, rounded and capped by the browser; `undefined`
+   * where it does not tell.
+   */
   readonly deviceBytes: number | undefined
   /** Whether the page may be measured: the browser can, and the page is cross-origin isolated. */
   readonly measures: boolean
@@ -46,7 +54,10 @@ interface HostPage {
 
 const gibibyte = 2 ** 30
 
-/** The sources of the running page; where there is none, such as in an engine that tells nothing, they say so. */
+/**
+ * The sources of the running page; where there is none, such as in an engine that tells
+ * nothing, they say so.
+ */
 export function pageSources(): BrowserSources {
   const page = globalThis as unknown as HostPage
   const { deviceMemory } = page.navigator ?? {}

@@ -39,8 +39,8 @@ export class Collection {
   }
 
   /**
-   * Writes the cheapest first: the report always fits, the snapshot may be the end of the process. What fails or
-   * is refused is noted and keeps nothing else out. Never rejects.
+   * Writes the cheapest first: the report always fits, the snapshot may be the end of the process.
+   * What fails or is refused is noted and keeps nothing else out. Never rejects.
    */
   async run(): Promise<void> {
     const { at, minInterval, report, profile, heapSnapshot } = this.#plan
@@ -103,7 +103,8 @@ export class Collection {
     return this.#directory.make('heap-snapshot', expectedBytes, (path) => {
       // Again: making room took time, in which others took memory.
       check()
-      // The stream of `v8.getHeapSnapshot` would hold the whole file in memory: it knows no back-pressure.
+      // The stream of `v8.getHeapSnapshot` would hold the whole file in memory: it
+      // knows no back-pressure.
       writeHeapSnapshot(path)
     })
   }

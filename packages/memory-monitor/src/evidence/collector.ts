@@ -32,12 +32,12 @@ export interface EvidenceEvents {
 }
 
 /**
- * Writes down what a person needs to find out why memory ran short, at the moment it does: a report, a heap
- * profile, a heap snapshot.
+ * Writes down what a person needs to find out why memory ran short, at the moment it does: a
+ * report, a heap profile, a heap snapshot.
  *
- * It writes only into the directory it was given, and only what was asked for. The files hold what the program
- * held, secrets included. A collection that fails harms nobody: it is told by `on('omitted')` and once as a process
- * warning.
+ * It writes only into the directory it was given, and only what was asked for. The files hold what
+ * the program held, secrets included. A collection that fails harms nobody: it is told by
+ * `on('omitted')` and once as a process warning.
  *
  * @example
  * ```ts
@@ -73,7 +73,10 @@ export class EvidenceCollector {
     return this.#running
   }
 
-  /** Waits for the level from now on, with a collection at once where it is reached; starting twice is starting once. */
+  /**
+   * Waits for the level from now on, with a collection at once where it is reached; starting
+   * twice is starting once.
+   */
   start(): this {
     if (this.#running) return this
     this.#running = true
@@ -92,8 +95,8 @@ export class EvidenceCollector {
   }
 
   /**
-   * Ends waiting, sampling and a collection that is under way, and leaves nothing behind. What V8 was armed to do near
-   * the limit stays: Node.js knows no way back.
+   * Ends waiting, sampling and a collection that is under way, and leaves nothing behind. What V8
+   * was armed to do near the limit stays: Node.js knows no way back.
    */
   stop(): void {
     this.#running = false
@@ -109,8 +112,9 @@ export class EvidenceCollector {
   }
 
   /**
-   * Collects now, whatever the level and however recent the last collection, started or not; returns the files that were
-   * written. While a collection is under way its files are returned. Rejects only for a bad argument.
+   * Collects now, whatever the level and however recent the last collection, started or not;
+   * returns the files that were written. While a collection is under way its files are returned.
+   * Rejects only for a bad argument.
    *
    * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `reason` is no text.
    */
@@ -127,7 +131,8 @@ export class EvidenceCollector {
   /**
    * Calls `listener` with every event of one kind, and returns a function that ends it.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener
+   * that is no function.
    */
   on<N extends keyof EvidenceEvents>(
     name: N,

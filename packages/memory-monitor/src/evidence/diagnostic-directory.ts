@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { splitNodeOptions } from '../v8-flags.ts'
 
 /**
- * Where Node.js writes the snapshots that V8 makes near its limit: `--diagnostic-dir`, on the command line before
- * `NODE_OPTIONS`, else the working directory. It cannot be changed at run time.
+ * Where Node.js writes the snapshots that V8 makes near its limit: `--diagnostic-dir`, on the
+ * command line before `NODE_OPTIONS`, else the working directory. It cannot be changed at run time.
  */
 export function diagnosticDirectory(
   execArgv: readonly string[] = process.execArgv,

@@ -56,7 +56,9 @@ export class EvidenceDirectory {
     this.#signal = signal
   }
 
-  /** Makes the directory where it is missing, and returns the time of the newest of our files there. */
+  /**
+   * Makes the directory where it is missing, and returns the time of the newest of our files there.
+   */
   async open(): Promise<number | undefined> {
     await this.#fileSystem.mkdir(this.#path, { recursive: true, mode: 0o700 })
     this.#files = (await this.#found()).map((file) => ({ ...file, current: false }))
@@ -84,7 +86,10 @@ export class EvidenceDirectory {
     })
   }
 
-  /** Adds a file that `make` writes by itself, under the path it is given; `expectedBytes` is what it may take. */
+  /**
+   * Adds a file that `make` writes by itself, under the path it is given; `expectedBytes`
+   * is what it may take.
+   */
   make(
     kind: EvidenceKind,
     expectedBytes: number,
@@ -122,7 +127,10 @@ export class EvidenceDirectory {
     }
   }
 
-  /** Removes the oldest files until one more of such a size is inside the bounds; returns the most it may have. */
+  /**
+   * Removes the oldest files until one more of such a size is inside the bounds; returns
+   * the most it may have.
+   */
   async #makeRoom(files: readonly StoredFile[], expectedBytes: number): Promise<number> {
     const { remove, refusal, roomBytes } = makeRoom(files, expectedBytes, this.#bounds)
     if (refusal !== undefined) throw new Refusal(refusal)

@@ -26,7 +26,9 @@ const extensions: Readonly<Record<EvidenceKind, string>> = {
   'heap-snapshot': 'heapsnapshot',
 }
 
-/** The ending of a file that is being written; one that stays was cut off by the end of its process. */
+/**
+ * The ending of a file that is being written; one that stays was cut off by the end of its process.
+ */
 export const unfinished = '.partial'
 
 const pattern =
@@ -38,7 +40,9 @@ export function evidenceName({ kind, at, pid, threadId, sequence }: EvidenceName
   return `cultus-${time}-p${pid}-t${threadId}-${sequence}.${extensions[kind]}`
 }
 
-/** What a name tells, or `undefined` for a file that is none of ours: such a file is never touched. */
+/**
+ * What a name tells, or `undefined` for a file that is none of ours: such a file is never touched.
+ */
 export function parseEvidenceName(name: string): EvidenceName | undefined {
   const match = pattern.exec(name)
   if (match === null) return undefined

@@ -21,15 +21,18 @@ export interface SnapshotLimits {
 const mebibyte = 2 ** 20
 
 /**
- * What V8 takes for each byte of the heap while it makes a snapshot, beside the heap itself. It keeps a record of each
- * object and of each reference, so small objects cost the most.
+ * What V8 takes for each byte of the heap while it makes a snapshot, beside the heap itself. It
+ * keeps a record of each object and of each reference, so small objects cost the most.
  *
- * `test/children/evidence-cost.ts` prints 1.6 for arrays of 120 numbers, 2.8 for strings of 700 bytes and 16.4 for
- * objects of three fields (Node 20.20); this is a tenth more than the last.
+ * `test/children/evidence-cost.ts` prints 1.6 for arrays of 120 numbers, 2.8 for strings of 700
+ * bytes and 16.4 for objects of three fields (Node 20.20); this is a tenth more than the last.
  */
 export const costliestMemory = 18
 
-/** Milliseconds in which the program stands still for each MiB of the heap; the same run prints 11, 17 and 86. */
+/**
+ * Milliseconds in which the program stands still for each MiB of the heap; the same run
+ * prints 11, 17 and 86.
+ */
 const costliestPause = 120
 
 /** Bytes of the file for each byte of the heap; the same run prints 0.2, 1.1 and 1.9. */
@@ -43,7 +46,8 @@ export function snapshotFileBytes(heapBytes: number): number {
 /**
  * Why a heap snapshot must not be made now, or `undefined` when it may; pure.
  *
- * Once begun it cannot be ended: a process without room for it is killed by it, with nothing written.
+ * Once begun it cannot be ended: a process without room for it is killed by it,
+ * with nothing written.
  */
 export function snapshotRefusal(facts: SnapshotFacts, limits: SnapshotLimits): string | undefined {
   const { heapBytes, freeBytes, container } = facts

@@ -1,8 +1,8 @@
 import type { Session } from 'node:inspector/promises'
 
 /**
- * Samples who allocates what stays, through an inspector session of its own inside this thread: no port is opened and
- * no debugger is seen. Needs a Node.js with an inspector.
+ * Samples who allocates what stays, through an inspector session of its own inside this thread: no
+ * port is opened and no debugger is seen. Needs a Node.js with an inspector.
  */
 export class HeapProfiler {
   readonly #intervalBytes: number

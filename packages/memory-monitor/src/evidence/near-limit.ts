@@ -14,7 +14,8 @@ export function factsNearLimit(facts: SnapshotFacts, deathPointBytes: number): S
 }
 
 /**
- * Has V8 write up to `count` snapshots just before it gives up, or returns why that must not be. It cannot be undone.
+ * Has V8 write up to `count` snapshots just before it gives up, or returns why that must not be.
+ * It cannot be undone.
  *
  * How long a snapshot stops the program does not matter there: the process is at its end.
  */

@@ -5,8 +5,8 @@ import type { SnapshotFacts } from './head-room.ts'
 /** A profile of who allocates what stays. */
 export interface HeapProfileOptions {
   /**
-   * When sampling begins: with `start`, or when the bus reaches a level; it ends when the level is left. A collection
-   * that finds no sampling under way begins it, and waits for `duration`.
+   * When sampling begins: with `start`, or when the bus reaches a level; it ends when the level is
+   * left. A collection that finds no sampling under way begins it, and waits for `duration`.
    *
    * @defaultValue `'warning'`: then a profile taken at `critical` is at hand at `emergency`
    */
@@ -25,21 +25,26 @@ export interface HeapProfileOptions {
   readonly duration?: number
 }
 
-/** A heap snapshot: every object, every string; it stops the program and needs a multiple of the heap. */
+/**
+ * A heap snapshot: every object, every string; it stops the program and needs a
+ * multiple of the heap.
+ */
 export interface HeapSnapshotOptions {
   /**
-   * `'explicit'`: made by the collection, after checking memory and disk. `'near-limit'`: made by V8 itself
-   * just before it gives up; this **cannot be disarmed** until the process ends.
+   * `'explicit'`: made by the collection, after checking memory and disk. `'near-limit'`: made by
+   * V8 itself just before it gives up; this **cannot be disarmed** until the process ends.
    */
   readonly mode: 'explicit' | 'near-limit'
   /**
    * Bytes of memory that must be free for each byte of the heap.
    *
-   * @defaultValue 18, a little over the worst that was measured; a heap of large arrays or strings needs 2 to 3
+   * @defaultValue 18, a little over the worst that was measured; a heap of large arrays or
+   * strings needs 2 to 3
    */
   readonly memoryFactor?: number
   /**
-   * The longest that a snapshot may be expected to stop the program, in milliseconds, at 120 ms per MiB.
+   * The longest that a snapshot may be expected to stop the program, in milliseconds,
+   * at 120 ms per MiB.
    *
    * @defaultValue 30_000
    */
@@ -55,8 +60,8 @@ export interface HeapSnapshotOptions {
 /** What evidence is collected, where, and how much of it. */
 export interface EvidenceOptions {
   /**
-   * Where the files go. Made with mode 0700 if it is not there; files have mode 0600, for they hold whatever
-   * the program held: keys, tokens, personal data.
+   * Where the files go. Made with mode 0700 if it is not there; files have mode 0600, for they hold
+   * whatever the program held: keys, tokens, personal data.
    */
   readonly directory: string
   /**
@@ -66,8 +71,8 @@ export interface EvidenceOptions {
    */
   readonly level?: ElevatedLevel
   /**
-   * Whether a JSON report is written: the monitor's snapshot, forecast and last history, the heap by space, and
-   * the consumers that hold the most.
+   * Whether a JSON report is written: the monitor's snapshot, forecast and last history, the heap
+   * by space, and the consumers that hold the most.
    *
    * @defaultValue true
    */
@@ -103,15 +108,15 @@ export interface EvidenceOptions {
    */
   readonly minFree?: ByteSize
   /**
-   * The least time from the newest evidence in the directory, of whatever process, to a collection that a level sets
-   * off, in milliseconds.
+   * The least time from the newest evidence in the directory, of whatever process, to a collection
+   * that a level sets off, in milliseconds.
    *
    * @defaultValue 3_600_000
    */
   readonly minInterval?: number
   /**
-   * The longest a collection may take before it counts as failed, in milliseconds; a snapshot that has begun cannot be
-   * stopped.
+   * The longest a collection may take before it counts as failed, in milliseconds; a snapshot that
+   * has begun cannot be stopped.
    *
    * @defaultValue 120_000
    */

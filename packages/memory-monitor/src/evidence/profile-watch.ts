@@ -13,11 +13,11 @@ export interface ProfileWatchOptions {
 }
 
 /**
- * Has a profile ready when it is wanted: samples while the level asks for it, and keeps a profile from every rise
- * before the last.
+ * Has a profile ready when it is wanted: samples while the level asks for it, and keeps a profile
+ * from every rise before the last.
  *
- * V8 collects garbage before it tells a profile. Near the death point one collection more can be the one at which it
- * gives up, so the profile is taken on the way there.
+ * V8 collects garbage before it tells a profile. Near the death point one collection more can be
+ * the one at which it gives up, so the profile is taken on the way there.
  */
 export class ProfileWatch {
   readonly #options: ProfileWatchOptions
@@ -97,7 +97,10 @@ export class ProfileWatch {
     } else if (!this.#collecting) this.#end()
   }
 
-  /** Keeps a profile shortly: a collection right after the one that proved the level would count as strain. */
+  /**
+   * Keeps a profile shortly: a collection right after the one that proved the level
+   * would count as strain.
+   */
   #keepSoon(): void {
     const { clock, duration, onError } = this.#options
     this.#cancelKeeping?.()

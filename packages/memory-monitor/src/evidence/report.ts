@@ -31,11 +31,16 @@ export interface ReportOutcome {
   readonly omitted: readonly EvidenceOmission[]
 }
 
-/** The most samples and consumers that a report holds: enough to see a trend, and never a large file. */
+/**
+ * The most samples and consumers that a report holds: enough to see a trend, and
+ * never a large file.
+ */
 const lastSamples = 600
 const topConsumers = 50
 
-/** The parts of a report, each gathered on its own: one that fails is named and keeps no other out. */
+/**
+ * The parts of a report, each gathered on its own: one that fails is named and keeps no other out.
+ */
 export class Report {
   readonly #parts: readonly (readonly [name: string, json: string])[]
 

@@ -5,14 +5,17 @@ const leastAfter = 3
 /** The scatter that every series is taken to have: 0.6 % of the death point. */
 const floorVariance = 0.006 ** 2
 
-/** How much better two lines must be than one, as the F statistic of the two numbers more that they need. */
+/**
+ * How much better two lines must be than one, as the F statistic of the two numbers
+ * more that they need.
+ */
 const significance = 9
 
 /**
  * The index at which a series bends, or `undefined` while one straight line does as well as two.
  *
- * Each way to split the points in two is tried, with a line of least squares through either part (Quandt 1958).
- * Times ascend.
+ * Each way to split the points in two is tried, with a line of least squares through either part
+ * (Quandt 1958). Times ascend.
  */
 export function bendOf(times: readonly number[], values: readonly number[]): number | undefined {
   const count = Math.min(times.length, values.length)

@@ -1,6 +1,8 @@
 import { crowdedRatio } from '../gc-strain.ts'
 
-/** Where a process ends, as shares of its death point: at the earliest, most likely, at the latest. */
+/**
+ * Where a process ends, as shares of its death point: at the earliest, most likely, at the latest.
+ */
 export interface CeilingInterval {
   readonly earliest: number
   readonly expected: number
@@ -13,8 +15,8 @@ export const exactCeiling: CeilingInterval = { earliest: 1, expected: 1, latest:
 /** Where heaps of roomy young generations were seen to end, mostly. */
 const usualEnd = 0.98
 /**
- * Heaps crowded before 80 % were seen to end in about equal parts just above that and at the cap. In between is
- * the least wrong, and what has passed the lower mark mostly ends at the cap.
+ * Heaps crowded before 80 % were seen to end in about equal parts just above that and at the cap.
+ * In between is the least wrong, and what has passed the lower mark mostly ends at the cap.
  */
 const crowdedEnd = 0.92
 const survivedAt = 0.84
@@ -33,11 +35,11 @@ export interface CrowdingFacts {
 /**
  * Where V8 is going to end this heap.
  *
- * After a collection that left `S` bytes V8 lets the old generation grow half way to its cap at the most
- * (`MemoryController::CalculateAllocationLimit`), and it starts to mark again once less than one half of the young
- * generation is left to that limit (`Heap::IncrementalMarkingLimitReached`). So from
- * `S >= cap - youngBytes` on one collection follows at once on another. Where that leaves the program less than
- * 0.4 of the time for four collections V8 gives up, though not under 80 %.
+ * After a collection that left `S` bytes V8 lets the old generation grow half way to its cap at the
+ * most (`MemoryController::CalculateAllocationLimit`), and it starts to mark again once less than
+ * one half of the young generation is left to that limit (`Heap::IncrementalMarkingLimitReached`).
+ * So from `S >= cap - youngBytes` on one collection follows at once on another. Where that leaves
+ * the program less than 0.4 of the time for four collections V8 gives up, though not under 80 %.
  */
 export function heapCeiling(facts: CrowdingFacts): CeilingInterval {
   const { youngBytes, deathPointBytes, ratio, programShare } = facts

@@ -9,19 +9,23 @@ export const alarmHorizon = 10_000
 const holdFactor = 1.5
 
 /**
- * How near its end, as shares of the death point, a process must be for a forecast to count, and how full. A service
- * that warms up grows just as one that leaks, and only what is already held tells the two apart.
+ * How near its end, as shares of the death point, a process must be for a forecast to count, and
+ * how full. A service that warms up grows just as one that leaks, and only what is already held
+ * tells the two apart.
  */
 const leastDistance = 0.18
 const leastFilled = 0.65
 
-/** A heap that hovers rises by as much now and then, if slowly; what raises a level has risen by more, or fast. */
+/**
+ * A heap that hovers rises by as much now and then, if slowly; what raises a level has
+ * risen by more, or fast.
+ */
 const leastGrowth = 0.045
 const fastGrowth = 0.015
 
 /**
- * The signal at `critical` of a process that will die within `horizon` milliseconds should it go on so, or
- * `undefined`. Never worse than `critical`: what has not come yet is no emergency.
+ * The signal at `critical` of a process that will die within `horizon` milliseconds should it go on
+ * so, or `undefined`. Never worse than `critical`: what has not come yet is no emergency.
  *
  * `held` tells that the forecast is what raised the level before.
  */

@@ -16,14 +16,20 @@ export interface ForecastFacts {
   readonly thresholds: Readonly<Record<ElevatedLevel, number>>
 }
 
-/** Growth for less than so many milliseconds, or by less of the death point, is a start and not a trend. */
+/**
+ * Growth for less than so many milliseconds, or by less of the death point, is a
+ * start and not a trend.
+ */
 const leastSpan = 1_500
 const leastRise = 0.015
 
 /** The truth is meant to lie in nine of ten intervals. */
 const confidence = 0.9
 
-/** The scatter of the points that an interval allows for at either end of the line, and the least it takes it for. */
+/**
+ * The scatter of the points that an interval allows for at either end of the line, and the
+ * least it takes it for.
+ */
 const scatters = 2
 const leastScatter = 0.004
 /** A line that was straight may bend: the slopes of an interval are widened by these shares. */
@@ -36,8 +42,8 @@ const disproof = 0.03
 /**
  * Tells from confirmed shares of one death point when it will be reached.
  *
- * Says nothing until growth is statistically sure, and nothing of growth that has ended. Pure: the time comes with
- * every call.
+ * Says nothing until growth is statistically sure, and nothing of growth that has ended. Pure: the
+ * time comes with every call.
  */
 export class Forecaster {
   readonly #signal: MemoryForecast['signal']
@@ -100,7 +106,10 @@ export class Forecaster {
   }
 }
 
-/** Where a threshold is passed: on a crowded heap the point that it is a share of sinks, though not under 80 %. */
+/**
+ * Where a threshold is passed: on a crowded heap the point that it is a share of sinks,
+ * though not under 80 %.
+ */
 function markBefore(
   threshold: number,
   { earliest, expected, latest }: CeilingInterval,

@@ -26,7 +26,10 @@ export interface MemoryForecast
   }
   /** The share of the death point that this growth has taken since it began. */
   readonly grownBy: number
-  /** The share of the death point at which the process may end: V8 gives up on a crowded heap before it is full. */
+  /**
+   * The share of the death point at which the process may end: V8 gives up on a crowded heap
+   * before it is full.
+   */
   readonly earliestCeiling: number
   /** Milliseconds until that share is reached at the likeliest growth; an alarm goes by this. */
   readonly untilCeiling: number

@@ -25,8 +25,8 @@ export interface OutlookFacts {
 }
 
 /**
- * How long what a proof took off counts, in milliseconds. V8 leaves about as much lying each time, for what is allocated
- * while it marks survives.
+ * How long what a proof took off counts, in milliseconds. V8 leaves about as much lying each time,
+ * for what is allocated while it marks survives.
  */
 const litterHeldFor = 10_000
 
@@ -56,8 +56,8 @@ export class Outlook {
   }
 
   /**
-   * Whether a collection now would tell more: an alarm has just come up, which what V8 left lying may have made, or by
-   * its trend the heap is near its end and what is confirmed lies behind.
+   * Whether a collection now would tell more: an alarm has just come up, which what V8 left lying
+   * may have made, or by its trend the heap is near its end and what is confirmed lies behind.
    */
   get wantsProof(): boolean {
     if (this.#signal !== undefined) return this.#alarmedBy !== undefined
@@ -75,7 +75,9 @@ export class Outlook {
     this.#heap.observe(ratio, confirmedAt)
   }
 
-  /** Takes in what is known now, and looks ahead; `proof` tells that a collection was forced for it. */
+  /**
+   * Takes in what is known now, and looks ahead; `proof` tells that a collection was forced for it.
+   */
   observe({ now, date, thresholds, heap, container }: OutlookFacts, proof = false): void {
     this.note(heap)
     const { upper, ceiling } = heap

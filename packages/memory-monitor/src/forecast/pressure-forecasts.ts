@@ -1,7 +1,10 @@
 import { elevatedLevels, levelRank, type PressureForecast, type PressureLevel } from '@cultus/core'
 import type { MemoryForecast } from './memory-forecast.ts'
 
-/** A forecast as the bus carries it: one event for each level that has not been reached yet, and one for the end. */
+/**
+ * A forecast as the bus carries it: one event for each level that has not been reached yet,
+ * and one for the end.
+ */
 export function pressureForecasts(
   source: string,
   level: PressureLevel,

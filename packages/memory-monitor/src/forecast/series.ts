@@ -11,12 +11,12 @@ const mostSpacing = 4_000
 const mostShare = 10
 
 /**
- * Confirmed shares of a death point over time, as many as fit in a fixed number of points, and the line
- * through them.
+ * Confirmed shares of a death point over time, as many as fit in a fixed number of points, and the
+ * line through them.
  *
- * While one line holds, neighbours are joined to make room, so that the memory of it reaches back up to a
- * minute and a half. Where it bends, what came before is forgotten: a start that was steep says nothing of what
- * follows.
+ * While one line holds, neighbours are joined to make room, so that the memory of it reaches back
+ * up to a minute and a half. Where it bends, what came before is forgotten: a start that was steep
+ * says nothing of what follows.
  */
 export class Series {
   #times: number[] = []
@@ -65,7 +65,8 @@ export class Series {
     if (at < this.latestAt) this.clear()
     const last = this.size - 1
     if (at - this.#openedAt < this.#spacing && last >= 0) {
-      // The least of some that lie close: a collection that ran while the program allocated left more than is live.
+      // The least of some that lie close: a collection that ran while the program allocated left
+      // more than is live.
       if (value > this.latest) return
       this.#times[last] = at
       this.#values[last] = value

@@ -19,7 +19,8 @@ const quantileSure = 1.96
 /**
  * The line through points by the medians of Theil and Sen, or `undefined` for fewer than four.
  *
- * The interval of the slope is that of Sen (1968), from the rank correlation of Kendall. Times ascend.
+ * The interval of the slope is that of Sen (1968), from the rank correlation of
+ * Kendall. Times ascend.
  */
 export function trendOf(times: readonly number[], values: readonly number[]): Trend | undefined {
   const count = Math.min(times.length, values.length)

@@ -1,6 +1,6 @@
 /**
- * What a bucket holds, one number each. `NaN` stands for what is not known; sums become means when a bucket
- * is read, so that buckets stay exact however many samples they take in.
+ * What a bucket holds, one number each. `NaN` stands for what is not known; sums become means when
+ * a bucket is read, so that buckets stay exact however many samples they take in.
  */
 export const bucketColumns = [
   'at',
@@ -33,7 +33,9 @@ export const bucketColumns = [
 /** The name of one of them. */
 export type BucketColumn = (typeof bucketColumns)[number]
 
-/** Where in a bucket each of them stands: numbers, as a bucket is written with every measurement. */
+/**
+ * Where in a bucket each of them stands: numbers, as a bucket is written with every measurement.
+ */
 export const column: Readonly<Record<BucketColumn, number>> = Object.fromEntries(
   bucketColumns.map((name, index) => [name, index]),
 ) as Readonly<Record<BucketColumn, number>>

@@ -43,7 +43,9 @@ export function pointAt(ring: BucketRing, index: number): HistoryPoint {
   }
 }
 
-/** The most that a field was in a bucket (of `gcShare` the mean); `NaN` where it was not measured. */
+/**
+ * The most that a field was in a bucket (of `gcShare` the mean); `NaN` where it was not measured.
+ */
 export function highest(ring: BucketRing, index: number, field: HistoryField): number {
   switch (field) {
     case 'ratio':

@@ -59,7 +59,10 @@ function tellsLive({
   return signal === 'heap' && confidence === 'confirmed'
 }
 
-/** How far a count has risen, or `undefined` where it is not counted; a count that fell has begun anew. */
+/**
+ * How far a count has risen, or `undefined` where it is not counted; a count that
+ * fell has begun anew.
+ */
 function increase(before = Number.NaN, now = Number.NaN): number | undefined {
   const risen = now - before
   return Number.isFinite(risen) ? Math.max(0, risen) : undefined

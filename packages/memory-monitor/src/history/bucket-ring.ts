@@ -14,10 +14,11 @@ const unknownAtFirst: readonly number[] = [
 ]
 
 /**
- * The last so many buckets of one width, in the order of their times, in one array that never grows.
+ * The last so many buckets of one width, in the order of their times, in one
+ * array that never grows.
  *
- * A bucket is there only when something was measured in it. When time goes back, the buckets that have not
- * begun any more are forgotten: they were stamped by a clock that was wrong.
+ * A bucket is there only when something was measured in it. When time goes back, the buckets that
+ * have not begun any more are forgotten: they were stamped by a clock that was wrong.
  */
 export class BucketRing {
   readonly width: number
@@ -90,7 +91,9 @@ export class BucketRing {
     if (!(present <= value)) this.set(offset, value)
   }
 
-  /** Appends a bucket as it was once read, column by column; the caller sees to the order of times. */
+  /**
+   * Appends a bucket as it was once read, column by column; the caller sees to the order of times.
+   */
   append(bucket: (offset: number) => number): void {
     this.#begin()
     for (let offset = 0; offset < stride; offset++) this.set(offset, bucket(offset))

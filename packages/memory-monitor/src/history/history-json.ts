@@ -3,7 +3,10 @@ import { bucketColumns, column } from './bucket-columns.ts'
 import type { BucketRing } from './bucket-ring.ts'
 import { bucketWidths, type HistoryResolution, historyResolutions } from './history-point.ts'
 
-/** The buckets of one resolution, column by column, oldest first; `null` stands for what is not known. */
+/**
+ * The buckets of one resolution, column by column, oldest first; `null` stands for
+ * what is not known.
+ */
 export interface BucketsJson {
   readonly capacity: number
   /** Whether older buckets have been overwritten. */
@@ -11,7 +14,9 @@ export interface BucketsJson {
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>
 }
 
-/** A history as JSON: what `MemoryHistory.toJSON()` returns and `MemoryHistory.fromJSON()` takes. */
+/**
+ * A history as JSON: what `MemoryHistory.toJSON()` returns and `MemoryHistory.fromJSON()` takes.
+ */
 export interface HistoryJson {
   readonly format: 'cultus.memory-history'
   readonly version: 1
@@ -44,8 +49,8 @@ function known(value: number): number | null {
 }
 
 /**
- * Looks through what claims to be a history, down to the last number: it may come from a file or from another
- * version.
+ * Looks through what claims to be a history, down to the last number: it may come from a file or
+ * from another version.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT`
  */

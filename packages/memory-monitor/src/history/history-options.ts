@@ -27,8 +27,8 @@ export interface HistoryOptions {
    */
   readonly hours?: number
   /**
-   * The longest time between two samples that counts as time at a level, in milliseconds. A longer one
-   * is a process that slept or a clock that was set, and counts as no time at all.
+   * The longest time between two samples that counts as time at a level, in milliseconds. A longer
+   * one is a process that slept or a clock that was set, and counts as no time at all.
    *
    * @defaultValue 30_000
    */

@@ -35,7 +35,9 @@ export interface HistoryPoint {
   readonly liveBytes?: { readonly max: number; readonly mean: number }
   /** The most bytes of the old generation in use, garbage included. */
   readonly usedBytes: number
-  /** Bytes by which the old generation grew from sample to sample: the least the program put there. */
+  /**
+   * Bytes by which the old generation grew from sample to sample: the least the program put there.
+   */
   readonly grownBytes: number
   readonly rssBytes: number
   readonly externalBytes: number

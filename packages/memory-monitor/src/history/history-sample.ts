@@ -1,7 +1,9 @@
 import { CultusError, isPressureLevel } from '@cultus/core'
 import type { MemorySample } from '../sample.ts'
 
-/** A sample as the history takes it in: that of the monitor, though collections need not be known. */
+/**
+ * A sample as the history takes it in: that of the monitor, though collections need not be known.
+ */
 export interface HistorySample
   extends Omit<MemorySample, 'gcShare' | 'majors' | 'forced'>,
     Partial<Pick<MemorySample, 'gcShare' | 'majors' | 'forced'>> {}

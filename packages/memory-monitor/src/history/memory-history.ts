@@ -32,7 +32,9 @@ export interface HistoryRange {
   readonly until?: number
 }
 
-/** What can be read from a history. A window is a number of milliseconds back from the last sample. */
+/**
+ * What can be read from a history. A window is a number of milliseconds back from the last sample.
+ */
 export interface MemoryHistoryView {
   /** The last sample, as it came. */
   readonly latest: HistorySample | undefined
@@ -55,8 +57,8 @@ export interface MemoryHistoryView {
 /**
  * The past of a process in seconds, minutes and hours, in memory that is taken once.
  *
- * Times are those of the samples. Where nothing was measured there is no bucket; when the clock is set back, what
- * it had stamped with later times is forgotten.
+ * Times are those of the samples. Where nothing was measured there is no bucket; when the clock is
+ * set back, what it had stamped with later times is forgotten.
  */
 export class MemoryHistory implements MemoryHistoryView {
   readonly #rings: Readonly<Record<HistoryResolution, BucketRing>>
@@ -77,10 +79,11 @@ export class MemoryHistory implements MemoryHistoryView {
   }
 
   /**
-   * A history as it was when `toJSON` was called, with room for as much as it had; its raw samples are gone.
+   * A history as it was when `toJSON` was called, with room for as much as it had; its
+   * raw samples are gone.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for anything else than such a history; `CULTUS_INVALID_OPTION`
-   * for a capacity out of bounds.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for anything else than such a history;
+   * `CULTUS_INVALID_OPTION` for a capacity out of bounds.
    */
   static fromJSON(value: unknown): MemoryHistory {
     const json = checkHistoryJson(value)
@@ -111,8 +114,8 @@ export class MemoryHistory implements MemoryHistoryView {
   /**
    * Takes in one sample.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for one without a time or with a measure that is not finite;
-   * the history is as it was.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for one without a time or with a measure that is
+   * not finite; the history is as it was.
    */
   push(sample: HistorySample): void {
     checkSample(sample)
@@ -146,10 +149,12 @@ export class MemoryHistory implements MemoryHistoryView {
   }
 
   /**
-   * Taken from the finest buckets that reach back as far as the window. A bucket counts with the most that was
-   * measured in it, so that a percentile is never less than that of the samples themselves.
+   * Taken from the finest buckets that reach back as far as the window. A bucket counts with
+   * the most that was measured in it, so that a percentile is never less than that of the
+   * samples themselves.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a share outside of 0…1 or a window that is not positive.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a share outside of 0…1 or a window
+   * that is not positive.
    */
   percentiles(
     shares: readonly number[],
@@ -195,7 +200,10 @@ export class MemoryHistory implements MemoryHistoryView {
     }
   }
 
-  /** Calls back with each bucket that a window reaches into, of the finest resolution that reaches so far. */
+  /**
+   * Calls back with each bucket that a window reaches into, of the finest resolution
+   * that reaches so far.
+   */
   #eachIn(window: number, visit: (ring: BucketRing, index: number) => void): void {
     if (!(window > 0))
       throw invalidArgument('window', 'be a positive number of milliseconds', window)

@@ -5,8 +5,8 @@ export interface Weighted {
 }
 
 /**
- * The least values under or at which at least such shares of the weight lie (nearest rank); empty without
- * any weight.
+ * The least values under or at which at least such shares of the weight lie (nearest rank); empty
+ * without any weight.
  */
 export function weightedPercentiles(
   shares: readonly number[],

@@ -8,14 +8,22 @@ export interface TimedValue {
 
 /** Where a measure is heading. */
 export interface HistoryTrend {
-  /** The change per second: the median of the slopes between all pairs of observations (Theil and Sen). */
+  /**
+   * The change per second: the median of the slopes between all pairs of
+   * observations (Theil and Sen).
+   */
   readonly perSecond: number
   /** The interval that covers the slope with a probability of 95 % (Sen 1968). */
   readonly low: number
   readonly high: number
-  /** How likely a series without a trend looks at least like this one, 0…1 (Mann and Kendall, two-sided). */
+  /**
+   * How likely a series without a trend looks at least like this one, 0…1 (Mann and
+   * Kendall, two-sided).
+   */
   readonly pValue: number
-  /** `steady` when a series without a trend would look like this one more often than once in twenty. */
+  /**
+   * `steady` when a series without a trend would look like this one more often than once in twenty.
+   */
   readonly direction: 'rising' | 'falling' | 'steady'
   /** How many observations decided; a value that stayed counts once. */
   readonly observations: number
@@ -40,8 +48,8 @@ const none: HistoryTrend = {
  * The trend of a series in the order of time, robust against the outliers that a warm-up and single
  * collections are.
  *
- * A value that stays is one observation: live bytes are learned at a collection, and what is repeated until
- * the next is no more evidence.
+ * A value that stays is one observation: live bytes are learned at a collection, and what is
+ * repeated until the next is no more evidence.
  */
 export function trendOf(series: readonly TimedValue[]): HistoryTrend {
   const observed = thinned(series.filter(({ value }, index) => value !== series[index - 1]?.value))
@@ -87,7 +95,10 @@ function tiesOf(values: readonly number[]): Iterable<number> {
   return ties.values()
 }
 
-/** The probability above `score` in a normal distribution (Abramowitz and Stegun 26.2.17, error < 7.5e-8). */
+/**
+ * The probability above `score` in a normal distribution (Abramowitz and Stegun
+ * 26.2.17, error < 7.5e-8).
+ */
 function normalTail(score: number): number {
   const t = 1 / (1 + 0.2316419 * score)
   const polynomial =

@@ -8,7 +8,10 @@ const ends: Readonly<Record<LeaveReason, string>> = {
   silent: 'has not been heard of for long',
 }
 
-/** The alert for a change in the level of a member: firing while it is elevated, resolved at `normal`. */
+/**
+ * The alert for a change in the level of a member: firing while it is elevated,
+ * resolved at `normal`.
+ */
 export function memberAlert(member: Member, previous: PressureLevel, at: number): PressureAlert {
   const { id, level, reason } = member
   const summary =

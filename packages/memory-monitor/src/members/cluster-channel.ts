@@ -1,7 +1,10 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { MemberHandlers, MemberTransport, ViewTransport } from './transport.ts'
 
-/** Hears the workers of this cluster. They measure for themselves all that they share, so none is spoken to. */
+/**
+ * Hears the workers of this cluster. They measure for themselves all that they share, so
+ * none is spoken to.
+ */
 export class ClusterTransport implements ViewTransport {
   #leaveCluster: (() => void) | undefined
 
@@ -36,8 +39,9 @@ export interface IpcChannel {
 /**
  * Speaks from a cluster worker to the primary.
  *
- * One message is under way at a time, and only the last of those that wait is kept: a primary that does not read
- * fills no memory here. Nothing is listened to, so whether the channel keeps the process alive is left as it was.
+ * One message is under way at a time, and only the last of those that wait is kept: a primary that
+ * does not read fills no memory here. Nothing is listened to, so whether the channel keeps the
+ * process alive is left as it was.
  */
 export class ClusterWorkerTransport implements MemberTransport {
   readonly number: number

@@ -36,7 +36,9 @@ export interface MemberWatchParts {
 /** How often silence is counted, in milliseconds. */
 const period = 1_000
 
-/** How often members are told of a shared level that has not changed: a bus forgets who is silent. */
+/**
+ * How often members are told of a shared level that has not changed: a bus forgets who is silent.
+ */
 const repeatAfter = 5_000
 
 /** Listens to the members that report, and shows them. */
@@ -173,7 +175,8 @@ export class MemberWatch implements MembersView {
       this.#agedAt = now
       this.#apply(() => this.#roster.age(elapsed))
       if (!this.#running) return
-      // With a clock that went back the wait starts again, rather than lasting until it has caught up.
+      // With a clock that went back the wait starts again, rather than lasting
+      // until it has caught up.
       if (now < this.#toldAt) this.#toldAt = now
       this.#share(now - this.#toldAt >= repeatAfter)
       this.#schedule()

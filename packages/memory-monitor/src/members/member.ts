@@ -31,7 +31,9 @@ export interface MemberReading {
   readonly process: ProcessReading
   /** Absent where it reads no control group: every thread but the main one. */
   readonly container?: MemberContainer
-  /** Wall-clock time of its measurement, in milliseconds since 1970; 0 when none has succeeded yet. */
+  /**
+   * Wall-clock time of its measurement, in milliseconds since 1970; 0 when none has succeeded yet.
+   */
   readonly measuredAt: number
 }
 
@@ -47,8 +49,8 @@ export interface Member extends MemberReading {
 }
 
 /**
- * Why a member is gone: it said so, it ended, it ran out of the memory its `resourceLimits` allow, or it has not
- * been heard of for `expireAfter`.
+ * Why a member is gone: it said so, it ended, it ran out of the memory its `resourceLimits` allow,
+ * or it has not been heard of for `expireAfter`.
  */
 export type LeaveReason = 'stopped' | 'exited' | 'out-of-memory' | 'silent'
 

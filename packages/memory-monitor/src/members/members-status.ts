@@ -5,7 +5,8 @@ import { type MembersTotal, worstOf } from './total.ts'
 /**
  * The metrics of a group of members.
  *
- * Sums and counts only: pools start and end threads without limit, and a label for each would grow without end.
+ * Sums and counts only: pools start and end threads without limit, and a label for each
+ * would grow without end.
  */
 export function memberMetrics(
   group: string,

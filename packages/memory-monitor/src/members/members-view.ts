@@ -14,9 +14,9 @@ export interface MembersViewEvents {
 /**
  * The memory of every thread of this process, or of every process of this cluster, in one place.
  *
- * Each member has a heap and a level of its own, and what they share is counted once. The level of a member never
- * raises that of the bus, since the caches here cannot relieve its heap: it is an event, and an alert with the `id`
- * of the member as its source.
+ * Each member has a heap and a level of its own, and what they share is counted once. The level of
+ * a member never raises that of the bus, since the caches here cannot relieve its heap: it is an
+ * event, and an alert with the `id` of the member as its source.
  */
 export interface MembersView {
   /** Whether the view has not been stopped. */
@@ -30,13 +30,17 @@ export interface MembersView {
   /**
    * Calls `listener` with every event of one kind, and returns a function that ends it.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener
+   * that is no function.
    */
   on<N extends keyof MembersViewEvents>(
     name: N,
     listener: (event: MembersViewEvents[N]) => void,
   ): () => void
-  /** Ends watching for good, resolves the alerts of members, and leaves no channel, timer or listener behind. */
+  /**
+   * Ends watching for good, resolves the alerts of members, and leaves no channel, timer
+   * or listener behind.
+   */
   stop(): void
   /** The same as `stop`. */
   [Symbol.dispose](): void

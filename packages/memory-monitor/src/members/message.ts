@@ -3,8 +3,8 @@ import type { MemorySnapshot } from '../sample.ts'
 import type { MemberContainer, MemberHeap, MemberReading } from './member.ts'
 
 /**
- * The version of what members and views say to each other. It is part of every message and of the names of the
- * channels: copies of this package that speak another version do not hear each other.
+ * The version of what members and views say to each other. It is part of every message and of the
+ * names of the channels: copies of this package that speak another version do not hear each other.
  */
 export const memberProtocol = 1
 
@@ -21,7 +21,10 @@ export interface MemberMessage {
   readonly reading: MemberReading | null
 }
 
-/** What a view tells the threads of its process: the level they share, or that nobody measures it any more. */
+/**
+ * What a view tells the threads of its process: the level they share, or that nobody
+ * measures it any more.
+ */
 export interface ProcessMessage {
   readonly cultus: 'memory-process'
   readonly protocol: typeof memberProtocol

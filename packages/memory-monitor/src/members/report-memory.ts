@@ -40,14 +40,16 @@ export interface ReportMemoryOptions {
 }
 
 /**
- * Reports what a monitor measures to whoever watches, from a worker thread to the main one or from a cluster worker to
- * the primary, and returns a function that ends it. Elsewhere there is nobody to report to, and nothing is done.
+ * Reports what a monitor measures to whoever watches, from a worker thread to the main one or from
+ * a cluster worker to the primary, and returns a function that ends it. Elsewhere there is nobody
+ * to report to, and nothing is done.
  *
- * A worker thread also hears of the level of its process, so that its caches answer to a container that fills up
- * elsewhere. Reporting keeps neither a thread nor a process alive.
+ * A worker thread also hears of the level of its process, so that its caches answer to a container
+ * that fills up elsewhere. Reporting keeps neither a thread nor a process alive.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
- * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none, also where nothing would be done.
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none, also where
+ * nothing would be done.
  */
 export function reportMemory(
   monitor: WatchedMonitor,

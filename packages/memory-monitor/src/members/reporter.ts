@@ -17,8 +17,8 @@ export interface ReporterParts {
 const sharedSource = 'process'
 
 /**
- * Tells a view what a monitor measures: at once when the level changes, and at every interval; and puts what the
- * view says of the process on the bus.
+ * Tells a view what a monitor measures: at once when the level changes, and at every interval; and
+ * puts what the view says of the process on the bus.
  */
 export class Reporter {
   readonly #parts: ReporterParts

@@ -12,7 +12,10 @@ export type RosterChange =
 export interface RosterOptions {
   /** Makes the `id` of a member from its number. */
   readonly idOf: (number: number) => string
-  /** Silence after which a member counts as `unknown`, in milliseconds; three of its intervals at the least. */
+  /**
+   * Silence after which a member counts as `unknown`, in milliseconds; three of its
+   * intervals at the least.
+   */
   readonly staleAfter: number
   /** Silence after which a member is forgotten, in milliseconds. */
   readonly expireAfter: number
@@ -25,7 +28,10 @@ interface Entry {
   silence: number
 }
 
-/** More members than a process can have threads: others' noise must not fill the memory that is watched. */
+/**
+ * More members than a process can have threads: others' noise must not fill the
+ * memory that is watched.
+ */
 export const mostMembers = 1_024
 
 /**
@@ -53,7 +59,8 @@ export class Roster {
     const { number, instance, interval, reading, pid } = message
     if (this.#ended.has(number)) return []
     const held = this.#entries.get(number)
-    // Two monitors of one thread measure the same heap: the first one counts, for as long as it is heard.
+    // Two monitors of one thread measure the same heap: the first one counts, for as
+    // long as it is heard.
     if (held !== undefined && held.instance !== instance && held.silence < held.staleAfter)
       return []
     if (reading === null) return held === undefined ? [] : this.#remove(number, held, 'stopped')
@@ -84,7 +91,10 @@ export class Roster {
     return held === undefined ? [] : this.#remove(number, held, reason)
   }
 
-  /** Lets time pass in which messages could have arrived: the silent turn `unknown`, and are forgotten in the end. */
+  /**
+   * Lets time pass in which messages could have arrived: the silent turn `unknown`, and are
+   * forgotten in the end.
+   */
   age(elapsed: number): readonly RosterChange[] {
     const changes: RosterChange[] = []
     for (const [number, entry] of this.#entries) {

@@ -12,8 +12,8 @@ export interface SharedLevelOptions {
 /**
  * The level of what all threads of a process share: its container, or without one the machine.
  *
- * The level of the main thread's monitor would not do: it counts the heap of the main thread, which no other
- * thread can relieve.
+ * The level of the main thread's monitor would not do: it counts the heap of the main thread, which
+ * no other thread can relieve.
  */
 export class SharedLevel {
   readonly #machine: LevelMachine

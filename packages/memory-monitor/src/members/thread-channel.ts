@@ -50,7 +50,8 @@ export class ThreadsTransport implements ViewTransport {
       this.#watched.delete(worker)
       isolate('the view of threads', () => end(number, reason))
     }
-    // Not `error`: a listener of that would keep the host from hearing of an error that nobody handles.
+    // Not `error`: a listener of that would keep the host from hearing of an error
+    // that nobody handles.
     worker.on(errorMonitor, onError)
     worker.on('exit', onExit)
     this.#watched.set(worker, () => {
@@ -95,8 +96,8 @@ function listen(name: string, hear: (data: unknown) => void): BroadcastChannel {
 }
 
 /**
- * Sends on a channel that is closed at once: one that stayed open would also receive, and every thread would read
- * what every other one reports.
+ * Sends on a channel that is closed at once: one that stayed open would also receive, and every
+ * thread would read what every other one reports.
  */
 function post(name: string, data: unknown): void {
   const channel = new BroadcastChannel(name)

@@ -13,10 +13,14 @@ export interface MembersTotal {
   readonly deathPointBytes: number
   /** Resident memory, in bytes, of every process once: threads share it. */
   readonly rssBytes: number
-  /** Sums of what objects in the heaps hold outside of them, in bytes; array buffers are part of it. */
+  /**
+   * Sums of what objects in the heaps hold outside of them, in bytes; array buffers are part of it.
+   */
   readonly externalBytes: number
   readonly arrayBuffersBytes: number
-  /** Every control group with a limit once, as last read; groups of one path and one limit are one. */
+  /**
+   * Every control group with a limit once, as last read; groups of one path and one limit are one.
+   */
   readonly containers: readonly MemberContainer[]
 }
 

@@ -18,15 +18,15 @@ import { checkMonitor, type WatchedMonitor } from './watched-monitor.ts'
 /** Settings for {@link watchCluster}. */
 export interface WatchClusterOptions {
   /**
-   * Silence after which a member counts as `unknown`, in milliseconds during which the event loop ran here; three
-   * of its own intervals at the least.
+   * Silence after which a member counts as `unknown`, in milliseconds during which the event loop
+   * ran here; three of its own intervals at the least.
    *
    * @defaultValue 5000
    */
   readonly staleAfter?: number
   /**
-   * Silence after which a member is forgotten that was not seen to end, in milliseconds during which the event loop
-   * ran here.
+   * Silence after which a member is forgotten that was not seen to end, in milliseconds during
+   * which the event loop ran here.
    *
    * @defaultValue 300_000
    */
@@ -50,8 +50,8 @@ export interface WatchClusterOptions {
 /** Settings for {@link watchThreads}. */
 export interface WatchThreadsOptions extends WatchClusterOptions {
   /**
-   * The share of the container's limit, or without one of the machine's memory, at which worker threads are told
-   * of each level.
+   * The share of the container's limit, or without one of the machine's memory, at which worker
+   * threads are told of each level.
    *
    * @defaultValue `{ warning: 0.7, critical: 0.85, emergency: 0.95 }`
    */
@@ -59,11 +59,12 @@ export interface WatchThreadsOptions extends WatchClusterOptions {
 }
 
 /**
- * Watches the memory of every worker thread of this process that calls `reportMemory`, and tells them the level of
- * what they share with this one: the container, or without one the machine.
+ * Watches the memory of every worker thread of this process that calls `reportMemory`, and tells
+ * them the level of what they share with this one: the container, or without one the machine.
  *
- * `monitor` is that of this thread. Workers may come and go as they like; those that were started before the view
- * and are terminated, rather than ending by themselves, are noticed by their silence only.
+ * `monitor` is that of this thread. Workers may come and go as they like; those that were
+ * started before the view and are terminated, rather than ending by themselves, are noticed by
+ * their silence only.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none.
@@ -88,8 +89,8 @@ export function watchThreads(
 }
 
 /**
- * Watches the memory of every worker of this cluster that calls `reportMemory`; call it in the primary, whose
- * monitor `monitor` is.
+ * Watches the memory of every worker of this cluster that calls `reportMemory`; call it in the
+ * primary, whose monitor `monitor` is.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a monitor that is none.

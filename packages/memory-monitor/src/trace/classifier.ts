@@ -4,7 +4,9 @@ import type { Trace, TraceEvent } from './trace.ts'
 /** What a classifier is given for one replay. */
 export interface ReplayContext {
   readonly trace: Trace
-  /** The time of the replay: `now` counts from the start of the trace, and timers run as it passes. */
+  /**
+   * The time of the replay: `now` counts from the start of the trace, and timers run as it passes.
+   */
   readonly clock: Clock
   /** Says the level from this moment on; saying the same again is saying nothing. */
   say(level: PressureLevel): void
@@ -25,7 +27,10 @@ export interface Classifier {
   start(context: ReplayContext): ClassifierRun
 }
 
-/** A classifier that decides by nothing but one event after another; `undefined` leaves the level as it was. */
+/**
+ * A classifier that decides by nothing but one event after another; `undefined` leaves
+ * the level as it was.
+ */
 export function classifier(
   name: string,
   decide: (event: TraceEvent, trace: Trace) => PressureLevel | undefined,

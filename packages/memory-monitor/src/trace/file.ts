@@ -6,7 +6,8 @@ import { formatTrace, parseTrace } from './format.ts'
 import type { Trace } from './trace.ts'
 
 /**
- * Reads a trace from a file; one whose name ends in `.gz` is unpacked, as far as it goes where it is cut off.
+ * Reads a trace from a file; one whose name ends in `.gz` is unpacked, as far as it goes
+ * where it is cut off.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` for a file that holds no trace.
  * @throws the error of the file system when it cannot be read.

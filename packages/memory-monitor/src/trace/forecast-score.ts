@@ -37,7 +37,10 @@ export interface Horizon {
   readonly to?: number
 }
 
-/** How the forecasts on one trace turned out, for a process that died; nothing for one that survived. */
+/**
+ * How the forecasts on one trace turned out, for a process that died; nothing for
+ * one that survived.
+ */
 export function forecastOutcomes(
   trace: Trace,
   forecasts: readonly DeathForecast[],

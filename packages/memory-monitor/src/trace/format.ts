@@ -87,9 +87,11 @@ export function formatTrace({ header, events }: Trace): string {
 /**
  * Reads a trace from its text.
  *
- * A last line that is cut off is left out, and the trace counts as torn: its process died while it wrote.
+ * A last line that is cut off is left out, and the trace counts as torn: its process
+ * died while it wrote.
  *
- * @throws CultusError `CULTUS_INVALID_ARGUMENT` for anything else that is no trace; the message names the line.
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for anything else that is no trace; the
+ * message names the line.
  */
 export function parseTrace(source: string): Trace {
   const lines = source.split('\n')

@@ -8,8 +8,8 @@ interface Point {
 /**
  * What was live in the heap of a trace at any time, as well as the trace can tell.
  *
- * Major collections are the truth at their moment. Between two of them the truth follows what the workload
- * knows it held, where the trace has that, else a straight line.
+ * Major collections are the truth at their moment. Between two of them the truth follows what the
+ * workload knows it held, where the trace has that, else a straight line.
  */
 export class LiveTruth {
   readonly #majors: readonly Point[]

@@ -5,8 +5,8 @@ import type { Classifier } from './classifier.ts'
 import { ReplaySources } from './replay-sources.ts'
 
 /**
- * Settings for {@link monitorClassifier}: those of the monitor, but for what the replay provides and for what would
- * reach beyond it.
+ * Settings for {@link monitorClassifier}: those of the monitor, but for what the replay provides
+ * and for what would reach beyond it.
  */
 export interface MonitorClassifierOptions
   extends Omit<
@@ -20,13 +20,16 @@ export interface MonitorClassifierOptions
 }
 
 /**
- * The real `MemoryMonitor` as a classifier, at the interval and with the verification it would have.
+ * The real `MemoryMonitor` as a classifier, at the interval and with the
+ * verification it would have.
  *
- * A collection that it forces finds what the trace knows was live. It sends no alerts and writes no evidence.
+ * A collection that it forces finds what the trace knows was live. It sends no alerts and
+ * writes no evidence.
  */
 export function monitorClassifier(options: MonitorClassifierOptions = {}): Classifier {
   const { onForecast, onEnd, ...given } = options
-  // Nobody is to be woken by what a trace tells: settings of a monitor in service may be handed in whole.
+  // Nobody is to be woken by what a trace tells: settings of a monitor in service may
+  // be handed in whole.
   const { alerts, evidence, ...settings }: MemoryMonitorOptions = given
   const { name = 'memory-monitor' } = settings
   return {

@@ -1,4 +1,7 @@
-/** A generator of numbers in [0, 1) that a seed decides; mulberry32, of Tommy Ettinger, in the public domain. */
+/**
+ * A generator of numbers in [0, 1) that a seed decides; mulberry32, of Tommy Ettinger, in
+ * the public domain.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -30,8 +30,8 @@ export interface TraceRecorderOptions {
    */
   readonly interval?: number
   /**
-   * Whether lines are written in blocks, at least every ten intervals, rather than one by one. That is cheaper, and
-   * loses the last block of a process that dies.
+   * Whether lines are written in blocks, at least every ten intervals, rather than one by one. That
+   * is cheaper, and loses the last block of a process that dies.
    *
    * @defaultValue false
    */

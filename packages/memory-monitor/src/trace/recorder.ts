@@ -16,8 +16,9 @@ const slowEvery = 10
 /**
  * Records what happens to the memory of this process, for a replay.
  *
- * It has sources of its own, so it records with or without a monitor. It ends with `stop`, when `maxBytes` is
- * reached, or when the file cannot be written any more, which is a process warning and no error.
+ * It has sources of its own, so it records with or without a monitor. It ends with `stop`, when
+ * `maxBytes` is reached, or when the file cannot be written any more, which is a process
+ * warning and no error.
  */
 export class TraceRecorder {
   readonly #options: ResolvedRecorderOptions

@@ -5,15 +5,18 @@ import type { MemorySources } from '../sources/sources.ts'
 import { LiveTruth } from './live-truth.ts'
 import type { ContainerTraceEvent, GcTraceEvent, Trace, TraceEvent } from './trace.ts'
 
-/** Milliseconds that a full collection takes for each live mebibyte: docs/design/memory-signal.md. */
+/**
+ * Milliseconds that a full collection takes for each live mebibyte: docs/design/memory-signal.md.
+ */
 const pausePerMebibyte = 0.8
 
 /**
  * The sources of a process whose trace is played back.
  *
- * A collection that is forced during the replay never happened in the recorded run. From then on the heap is
- * what was recorded less what the collection would have freed, until the next collection of the recording;
- * that one would have come later, so garbage is over- rather than underestimated.
+ * A collection that is forced during the replay never happened in the recorded run. From then
+ * on the heap is what was recorded less what the collection would have freed, until the next
+ * collection of the recording; that one would have come later, so garbage is over- rather
+ * than underestimated.
  */
 export class ReplaySources implements MemorySources {
   readonly hostBytes: number

@@ -14,7 +14,8 @@ export interface Transition {
 /**
  * Plays a trace to a classifier in simulated time, and returns every change of level it made.
  *
- * Timers of the classifier run at their own times between two events. What a classifier throws is thrown here.
+ * Timers of the classifier run at their own times between two events. What a classifier
+ * throws is thrown here.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` in a classifier that says what is no level.
  */
@@ -35,7 +36,8 @@ export function replay(trace: Trace, classifier: Classifier): readonly Transitio
   try {
     for (const event of trace.events) {
       clock.advance(Math.max(0, event.t - clock.now()))
-      // What observers said when the trace was recorded is not for a classifier to know, nor how it ends.
+      // What observers said when the trace was recorded is not for a classifier to
+      // know, nor how it ends.
       if (event.type !== 'level' && event.type !== 'end' && event.type !== 'held')
         run.observe(event)
     }

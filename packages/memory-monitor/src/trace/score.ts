@@ -19,11 +19,17 @@ export interface TraceScore {
   readonly missed: boolean
   /** Milliseconds from the last rise to each level, without a fall below it since, to the death. */
   readonly lead: PerLevel<number | undefined>
-  /** What was raised in a run that survived and whose truth never reached the threshold of that level. */
+  /**
+   * What was raised in a run that survived and whose truth never reached the
+   * threshold of that level.
+   */
   readonly falseAlarms: PerLevel<FalseAlarms>
   /** Changes of level, in whatever direction, for each minute of the trace. */
   readonly transitionsPerMinute: number
-  /** Milliseconds from the last mark `relieved` to `normal` for good; `undefined` when never, or without a mark. */
+  /**
+   * Milliseconds from the last mark `relieved` to `normal` for good; `undefined` when never,
+   * or without a mark.
+   */
   readonly recovery: number | undefined
   /** Milliseconds at each level. */
   readonly timeAt: Readonly<Record<PressureLevel, number>>
@@ -39,12 +45,14 @@ export interface ScoreOptions {
   readonly thresholds?: Partial<PerLevel<number>>
 }
 
-/** A collection that was heard of later than this, in milliseconds, no longer tells what was live. */
+/**
+ * A collection that was heard of later than this, in milliseconds, no longer tells what was live.
+ */
 const latestTruth = 100
 
 /**
- * The largest share of a death point that a trace truly reached: live heap after collections and as the workload
- * knows it, and the container by what cannot be reclaimed.
+ * The largest share of a death point that a trace truly reached: live heap after collections and as
+ * the workload knows it, and the container by what cannot be reclaimed.
  */
 export function truePeak({ header, events }: Trace): number {
   let peak = 0

@@ -17,7 +17,10 @@ const pausePerMebibyte = 0.8
 /** Milliseconds of incremental marking for each live mebibyte, beside the program. */
 const markingPerMebibyte = 1.5
 const leastStep = 8 * mebibyte
-/** What an object that survives costs in objects that do not: allocation for each byte that is promoted. */
+/**
+ * What an object that survives costs in objects that do not: allocation for each
+ * byte that is promoted.
+ */
 const allocatedPerPromoted = 3
 /** From `Heap::IsIneffectiveMarkCompact` in V8, as in `gc-strain.ts`. */
 const crowdedRatio = 0.8
@@ -27,8 +30,9 @@ const fatalStrikes = 4
 /**
  * A model of the old generation of V8: when it is collected, and when it gives up.
  *
- * Between collections it grows by what is live and by garbage. Marking starts at a multiple of what the last collection
- * left; once a full young generation no longer fits under the cap there is a collection at every scavenge.
+ * Between collections it grows by what is live and by garbage. Marking starts at a multiple of what
+ * the last collection left; once a full young generation no longer fits under the cap there is a
+ * collection at every scavenge.
  */
 export class SyntheticHeap {
   readonly youngBytes: number
@@ -60,7 +64,10 @@ export class SyntheticHeap {
     return this.#live + this.#garbage
   }
 
-  /** The program holds `live` bytes from now on, and makes `garbage` bytes a second for some milliseconds. */
+  /**
+   * The program holds `live` bytes from now on, and makes `garbage` bytes a second for
+   * some milliseconds.
+   */
   grow(live: number, garbage: number, milliseconds: number): void {
     // What is dropped is garbage until it is collected.
     this.#garbage += Math.max(0, this.#live - live) + (garbage * milliseconds) / 1_000

@@ -32,7 +32,8 @@ const hostBytes = 16 * 2 ** 30
 const runtimeBytes = 45 * mebibyte
 
 /**
- * A trace of one of the workloads W1 to W9 that no process ran: a model of how V8 collects and how it dies.
+ * A trace of one of the workloads W1 to W9 that no process ran: a model of how V8
+ * collects and how it dies.
  *
  * The same name, settings and seed give the same trace.
  *

@@ -12,8 +12,8 @@ export class TraceOutput {
   #bytes = 0
 
   /**
-   * Creates the file anew. Without `buffered` every line is on its way to the kernel when `write` returns, and
-   * outlives this process.
+   * Creates the file anew. Without `buffered` every line is on its way to the kernel when `write`
+   * returns, and outlives this process.
    *
    * @throws the error of the file system when the file cannot be created.
    */

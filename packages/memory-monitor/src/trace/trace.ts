@@ -77,7 +77,10 @@ export interface ContainerTraceEvent extends TraceMoment {
   readonly total?: number
 }
 
-/** Work that was offered to the process and work it did, in units of the workload, since the last such event. */
+/**
+ * Work that was offered to the process and work it did, in units of the workload, since
+ * the last such event.
+ */
 export interface LoadTraceEvent extends TraceMoment {
   readonly type: 'load'
   readonly offered: number
@@ -90,7 +93,10 @@ export interface HeldTraceEvent extends TraceMoment {
   readonly bytes: number
 }
 
-/** A moment with a name. From `relieved` on the workload holds little, and the time to recover counts. */
+/**
+ * A moment with a name. From `relieved` on the workload holds little, and the time
+ * to recover counts.
+ */
 export interface MarkTraceEvent extends TraceMoment {
   readonly type: 'mark'
   readonly name: string
@@ -108,8 +114,8 @@ export interface LevelTraceEvent extends TraceMoment {
 export type TraceEnd = (typeof traceEnds)[number]
 
 /**
- * `survived`; `heap`: V8 reached the limit; `ineffective`: V8 gave up on collecting; `killed`: the kernel or a
- * supervisor; `crashed`: anything else.
+ * `survived`; `heap`: V8 reached the limit; `ineffective`: V8 gave up on collecting; `killed`: the
+ * kernel or a supervisor; `crashed`: anything else.
  */
 export const traceEnds = ['survived', 'heap', 'ineffective', 'killed', 'crashed'] as const
 

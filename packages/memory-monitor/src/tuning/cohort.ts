@@ -12,15 +12,17 @@ export interface CohortShares {
 const shareTolerance = 1e-6
 
 /**
- * The cohort of an instance: the same wherever and whenever it is asked for, and in proportion to the shares.
+ * The cohort of an instance: the same wherever and whenever it is asked for, and in
+ * proportion to the shares.
  *
- * Weighted rendezvous hashing (Mosharaf and Thaler 1998, weighted after Wang and Schindelhauer 2005): of all cohorts
- * the one with the least `-ln(u) / share` wins, where `u` is a number in (0, 1) made of the 32-bit
- * FNV-1a hash of `experiment`, `cohort` and `instance`, each followed by a NUL. So the order of the cohorts does not
- * matter, and a share that grows takes instances in and lets none go.
+ * Weighted rendezvous hashing (Mosharaf and Thaler 1998, weighted after Wang and Schindelhauer
+ * 2005): of all cohorts the one with the least `-ln(u) / share` wins, where `u` is a number in
+ * (0, 1) made of the 32-bit FNV-1a hash of `experiment`, `cohort` and `instance`, each followed
+ * by a NUL. So the order of the cohorts does not matter, and a share that grows takes instances
+ * in and lets none go.
  *
- * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an instance without a name, `CULTUS_INVALID_OPTION` for an
- * experiment without one or for shares that are not such.
+ * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an instance without a name,
+ * `CULTUS_INVALID_OPTION` for an experiment without one or for shares that are not such.
  */
 export function assignCohort(instance: string, { experiment, shares }: CohortShares): string {
   if (typeof instance !== 'string' || instance === '')
@@ -55,7 +57,10 @@ function checkShares(shares: Readonly<Record<string, number>>): void {
     throw new CultusError('CULTUS_INVALID_OPTION', `\`shares\` must add up to 1, got ${sum}`)
 }
 
-/** A number in (0, 1) made of a text; texts that differ in one character have numbers that differ in no pattern. */
+/**
+ * A number in (0, 1) made of a text; texts that differ in one character have numbers that
+ * differ in no pattern.
+ */
 function unitHash(text: string): number {
   return (mixed(fnv1a(text)) + 0.5) / 2 ** 32
 }
@@ -71,7 +76,10 @@ function fnv1a(text: string): number {
   return hash >>> 0
 }
 
-/** The finaliser of MurmurHash3: FNV-1a alone leaves the high bits of `pod-1` and `pod-2` nearly alike. */
+/**
+ * The finaliser of MurmurHash3: FNV-1a alone leaves the high bits of `pod-1` and
+ * `pod-2` nearly alike.
+ */
 function mixed(hash: number): number {
   let bits = hash
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)

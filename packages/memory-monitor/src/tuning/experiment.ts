@@ -35,8 +35,8 @@ export interface ExperimentAssignment {
 /**
  * Finds the cohort of this instance and the settings in force in it.
  *
- * The settings of every cohort are looked through on every instance: a mistake in one of them shows before
- * the first instance of that cohort starts.
+ * The settings of every cohort are looked through on every instance: a mistake in one of them shows
+ * before the first instance of that cohort starts.
  *
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */

@@ -3,15 +3,24 @@ import type { HeapAdvice, LoadSummary } from './recommendation.ts'
 const mebibyte = 2 ** 20
 
 /**
- * The room that V8 needs over the live bytes at the least, as a share of them: pages that are not full, and what
- * is promoted while it collects. Found with `pnpm verify:recommend`.
+ * The room that V8 needs over the live bytes at the least, as a share of them: pages that are not
+ * full, and what is promoted while it collects. Found with `pnpm verify:recommend`.
  */
 const leastRoom = 0.1
-/** V8 never gives up below 80 % (`Heap::IsIneffectiveMarkCompact`): with a quarter more room it has no reason to. */
+/**
+ * V8 never gives up below 80 % (`Heap::IsIneffectiveMarkCompact`): with a quarter more room
+ * it has no reason to.
+ */
 const mostRoom = 1 / 0.8 - 1
-/** Milliseconds of collecting per live MiB, where the history does not tell: a little over what was measured. */
+/**
+ * Milliseconds of collecting per live MiB, where the history does not tell: a little over
+ * what was measured.
+ */
 const usualCost = 1
-/** V8 gives up when the program has less than 0.4 of the time: there must be 2/3 as much of it as of collecting. */
+/**
+ * V8 gives up when the program has less than 0.4 of the time: there must be 2/3 as much of
+ * it as of collecting.
+ */
 const programPerCollecting = 0.4 / 0.6
 
 /** The size of the old generation in which the load just survives, in bytes. */

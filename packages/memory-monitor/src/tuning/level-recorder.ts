@@ -16,7 +16,10 @@ export class LevelRecorder {
     return this.#level
   }
 
-  /** Takes in the level that holds from now on, and how long the one before it held, in milliseconds. */
+  /**
+   * Takes in the level that holds from now on, and how long the one before it
+   * held, in milliseconds.
+   */
   observe(level: PressureLevel, elapsed: number): void {
     this.#time[this.#level] += elapsed
     if (level === this.#level) return

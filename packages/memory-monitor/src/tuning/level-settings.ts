@@ -15,7 +15,8 @@ export interface LevelSettings {
    */
   readonly hysteresis?: number
   /**
-   * The ratio the process is known to have at rest; `thresholds.warning` less `hysteresis` must lie above it.
+   * The ratio the process is known to have at rest; `thresholds.warning` less `hysteresis`
+   * must lie above it.
    *
    * @defaultValue 0.05
    */
@@ -28,7 +29,9 @@ export interface LevelSettings {
   readonly dwell?: LevelDwell
 }
 
-/** The settings of one set with those of another over them, threshold by threshold and time by time. */
+/**
+ * The settings of one set with those of another over them, threshold by threshold and time by time.
+ */
 export function settingsOver(base: LevelSettings, given: LevelSettings): LevelMachineOptions {
   const inForce = levelSettings(base)
   const over = levelSettings(given)

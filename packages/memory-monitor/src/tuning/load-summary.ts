@@ -60,7 +60,8 @@ function reaching(history: MemoryHistoryView, window: number): readonly HistoryP
   for (const resolution of historyResolutions) {
     const points = within(history, resolution, window)
     const start = points[0]?.at ?? Number.POSITIVE_INFINITY
-    // A coarser bucket begins earlier if only because it is wider: it must reach back by a whole one.
+    // A coarser bucket begins earlier if only because it is wider: it must reach
+    // back by a whole one.
     const before = (finest[0]?.at ?? Number.POSITIVE_INFINITY) - bucketWidths[resolution]
     if (finest.length === 0 || start < before) finest = points
   }
@@ -84,7 +85,8 @@ function fastestGrowth(points: readonly HistoryPoint[], least: number): number {
   let fastest = 0
   let start = 0
   for (const later of known) {
-    // The start that lies just far enough back, so that no growth is thinned out by the rest before it.
+    // The start that lies just far enough back, so that no growth is thinned out by
+    // the rest before it.
     while (start + 1 < known.length && later.at - (known[start + 1]?.at ?? later.at) >= growthLag)
       start++
     const earlier = known[start]

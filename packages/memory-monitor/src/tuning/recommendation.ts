@@ -74,7 +74,10 @@ export interface LoadSummary {
 export interface Recommendation {
   /** How far the history supports it: `none` when it does not even tell what is live. */
   readonly confidence: 'high' | 'fair' | 'low' | 'none'
-  /** The least heap that survives this load, and the least in which it leaves the thresholds in peace. */
+  /**
+   * The least heap that survives this load, and the least in which it leaves the
+   * thresholds in peace.
+   */
   readonly heap?: { readonly smallest: HeapAdvice; readonly advised: HeapAdvice }
   /** Thresholds for the heap as it is; absent where none would do. */
   readonly thresholds?: Readonly<Record<ElevatedLevel, number>>

@@ -57,8 +57,8 @@ const keptDisagreements = 32
 /**
  * A second set of thresholds that sees every reading and acts on none.
  *
- * It has nothing to act with: no bus, no registry, no timer, and no say in when a collection is forced. It keeps
- * what it would have done next to what was done, in memory that does not grow.
+ * It has nothing to act with: no bus, no registry, no timer, and no say in when a collection is
+ * forced. It keeps what it would have done next to what was done, in memory that does not grow.
  */
 export class ShadowLevels {
   readonly #machine: LevelMachine
@@ -103,7 +103,8 @@ export class ShadowLevels {
   }
 
   /**
-   * Takes in a reading and the level that is in force after it; returns the change of the shadow's level, if any.
+   * Takes in a reading and the level that is in force after it; returns the change of the
+   * shadow's level, if any.
    *
    * @throws CultusError `CULTUS_INVALID_ARGUMENT` for what is no reading; the record is as it was.
    */

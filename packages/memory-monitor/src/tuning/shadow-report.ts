@@ -47,7 +47,9 @@ export interface ShadowSnapshot {
     /** All of them together, and the longest, in milliseconds. */
     readonly total: number
     readonly longest: number
-    /** Of the total: with the shadow at a worse level than the one in force, and at a better one. */
+    /**
+     * Of the total: with the shadow at a worse level than the one in force, and at a better one.
+     */
     readonly shadowWorse: number
     readonly shadowBetter: number
     /** The last 32, oldest first; the present one is the last of them. */

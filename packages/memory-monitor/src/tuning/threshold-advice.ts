@@ -23,13 +23,16 @@ const usual: Readonly<Record<ElevatedLevel, number>> = {
   critical: 0.85,
   emergency: 0.95,
 }
-/** The least distance between two levels that `resolveLevelOptions` of `@cultus/core` accepts, and the preferred one. */
+/**
+ * The least distance between two levels that `resolveLevelOptions` of `@cultus/core` accepts, and
+ * the preferred one.
+ */
 const leastStep = 0.03
 const step = 0.05
 
 /**
- * Thresholds that leave the resting state in peace and give the time that is wanted where there is room for it;
- * `undefined` when the resting state leaves no room for three levels.
+ * Thresholds that leave the resting state in peace and give the time that is wanted where there is
+ * room for it; `undefined` when the resting state leaves no room for three levels.
  */
 export function adviseThresholds(
   facts: ThresholdFacts,
