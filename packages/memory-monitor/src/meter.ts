@@ -19,14 +19,7 @@ import type { MajorCollection } from './sources/collection.ts'
 import type { MemorySources } from './sources/sources.ts'
 import type { ShadowLevels } from './tuning/shadow-levels.ts'
 import type { ShadowEvent } from './tuning/shadow-report.ts'
-import {
-  afterVerification,
-  atOrBefore,
-  mayWait,
-  unverified,
-  verificationDue,
-  withoutBackOff,
-} from './verify.ts'
+import { Verifier } from './verifier.ts'
 
 /** What the meter works with. */
 export interface MeterOptions {
@@ -68,8 +61,7 @@ export class MemoryMeter {
   readonly #outlook = new Outlook()
   readonly #pace: Pace
   readonly #collecting = new CollectingTime()
-  #verification = unverified
-  #idle = false
+  readonly #verifier = new Verifier()
   #last: Measurement | undefined
   #majors = 0
   #forced = 0
@@ -128,7 +120,7 @@ export class MemoryMeter {
 
   /** Lets the next verification come early: memory was released since the last. */
   expectRelief(): void {
-    this.#verification = withoutBackOff(this.#verification)
+    this.#verifier.expectRelief()
   }
 
   /**
@@ -226,7 +218,7 @@ export class MemoryMeter {
    */
   #proven(levels: LevelsInForce): LevelReading | undefined {
     const { warning, critical } = levels.thresholds
-    const waits = this.verify && mayWait(this.#verification, this.#clock.now())
+    const waits = this.verify && this.#verifier.mayWait(this.#clock.now())
     const proven = this.#signals.map((signal) => {
       // Made for the thresholds in force: it is worth `critical` to every set.
       if (signal.name === 'forecast') return { ...signal, lower: critical, upper: critical }
@@ -265,23 +257,18 @@ export class MemoryMeter {
   }
 
   #verifyAt(now: number): void {
-    this.#verification = atOrBefore(this.#verification, now)
     const { level, thresholds, exitMark } = this.#machine
-    const idle = this.#reader.isIdle()
-    // What freed little under load may free a lot once the program has let go of it.
-    if (idle && !this.#idle) this.expectRelief()
-    this.#idle = idle
     const heap = this.#reader.signal('heap')
     // What the trend shows, and no collection has borne out yet, is worth one like every estimate.
     const foreseen = this.predictive && this.#outlook.wantsProof ? thresholds.critical : 0
     const alarming = foreseen > 0 && this.#outlook.signal !== undefined
-    const due = verificationDue(this.#verification, {
+    const due = this.#verifier.due({
       now,
       level,
       thresholds,
       heapLower: heap?.lower ?? 0,
       heapUpper: Math.max(heap?.upper ?? 0, foreseen),
-      idle,
+      idle: this.#reader.isIdle(),
       held: (this.#fuse(this.#signals, this.#machine)?.upper ?? 0) >= exitMark,
       // V8's own collections leave what was allocated meanwhile: however recent,
       // they prove no alarm.
@@ -294,16 +281,12 @@ export class MemoryMeter {
   /** `byHeap` tells that the heap is what is in doubt. */
   #collect(byHeap: boolean): void {
     const collection = this.#reader.collect()
-    const { usedBefore = 0, usedAfter = 0, busy: pause = 0 } = collection ?? {}
-    // What another signal holds up is seldom brought down by a collection, however much
-    // garbage there was.
-    const freedShare = byHeap && usedBefore > 0 ? (usedBefore - usedAfter) / usedBefore : 0
     // The clock is read again: the collection itself took time.
     const now = this.#clock.now()
-    this.#verification = afterVerification(this.#verification, { now, pause, freedShare })
+    this.#verifier.ended(collection, byHeap, now)
     if (collection === undefined) return
     this.#forced++
-    this.#collecting.add(pause)
+    this.#collecting.add(collection.busy)
     this.#reader.observeForced(collection, now)
     this.#lookAhead(now, true)
   }

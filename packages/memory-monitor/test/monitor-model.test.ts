@@ -153,7 +153,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   ),
 )
 
-test('keeps its promises after every step, and returns to normal once relieved', () => {
+test('keeps its promises after every step, and returns to normal once relieved', {
+  timeout: 60_000,
+}, () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   fc.assert(
     fc.property(fc.boolean(), fc.array(steps, { maxLength: 50 }), (verify, run) => {
