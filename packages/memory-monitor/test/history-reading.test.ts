@@ -42,15 +42,13 @@ describe('percentiles', () => {
             at += step
             history.push({ at, ...measures })
             naive.push({ at, ...measures })
-            // The resolution that reaches furthest: with so few buckets not always the coarsest.
-            const kept = historyResolutions.map((resolution) => naive.samples(resolution))
-            const most = Math.max(...kept.map(({ length }) => length))
-            const used = (kept.find(({ length }) => length === most) ?? []).map(
-              ({ usedBytes }) => usedBytes,
-            )
             const [told = -1] = history.percentiles([share], undefined, 'usedBytes')
-            expect(told).toBeGreaterThanOrEqual(percentile(share, used) ?? 0)
-            expect(told).toBeLessThanOrEqual(Math.max(...used))
+            // By which resolution it goes depends on what each has had to forget.
+            const bounds = historyResolutions.map((resolution) => {
+              const used = naive.samples(resolution).map(({ usedBytes }) => usedBytes)
+              return { least: percentile(share, used) ?? 0, most: Math.max(...used) }
+            })
+            expect(bounds.some(({ least, most }) => told >= least && told <= most)).toBe(true)
           }
         },
       ),
