@@ -261,13 +261,16 @@ export class MemoryMeter {
     const heap = this.#reader.signal('heap')
     // What the trend shows, and no collection has borne out yet, is worth one like every estimate.
     const foreseen = this.predictive && this.#outlook.wantsProof ? thresholds.critical : 0
+    const heapUpper = Math.max(heap?.upper ?? 0, foreseen)
+    // Most of the time nothing is in doubt.
+    if (level === 'normal' && heapUpper < thresholds.warning) return
     const alarming = foreseen > 0 && this.#outlook.signal !== undefined
     const due = this.#verifier.due({
       now,
       level,
       thresholds,
       heapLower: heap?.lower ?? 0,
-      heapUpper: Math.max(heap?.upper ?? 0, foreseen),
+      heapUpper,
       idle: this.#reader.isIdle(),
       held: (this.#fuse(this.#signals, this.#machine)?.upper ?? 0) >= exitMark,
       // V8's own collections leave what was allocated meanwhile: however recent,

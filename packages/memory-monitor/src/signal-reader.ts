@@ -21,7 +21,7 @@ const idleShare = 0.1
  * could change a level.
  */
 const tightShare = 0.4
-const restingEvidence = 5_000
+const restingEvidence = 10_000
 
 /**
  * Reads every source and keeps what each said last.

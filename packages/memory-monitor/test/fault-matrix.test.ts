@@ -188,7 +188,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
         machine.failing.add(name)
       },
   ),
-  fc.constant<Step>(({ machine }) => machine.failing.clear()),
+  fc.constant<Step>(({ machine }) => {
+    machine.failing.clear()
+    machine.lookUp()
+  }),
   fc.constant<Step>(({ machine }) => machine.monitor.tick()),
 )
 

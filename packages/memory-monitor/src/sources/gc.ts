@@ -1,8 +1,11 @@
-import { constants, PerformanceObserver, performance } from 'node:perf_hooks'
+import { constants, type PerformanceEntry, PerformanceObserver, performance } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { ForcedCollection, MajorCollection } from './collection.ts'
 import { oldGenerationBytes } from './v8-heap.ts'
+
+/** Node.js tells the kind of a collection, which no standard names. */
+type GcEntry = PerformanceEntry & { readonly detail?: { readonly kind?: number } }
 
 /** Takes no options: given `{ type: 'major' }`, Node.js 20 runs a minor collection. */
 type Collect = () => void
@@ -21,15 +24,15 @@ export class GcSource {
     this.stop()
     this.#lastEnd = performance.now()
     this.#markingSince = undefined
-    this.#observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { kind } = (entry as { detail?: { kind?: number } }).detail ?? {}
-        // The start of marking shows as a collection of its own: counting both would double it.
-        if (kind === constants.NODE_PERFORMANCE_GC_INCREMENTAL)
-          this.#markingSince ??= entry.startTime
-        if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) this.#hear(entry, onMajor)
-      }
-    })
+    // Called after every minor collection, when caches are cold: it does as little as can be.
+    const { NODE_PERFORMANCE_GC_INCREMENTAL: marking, NODE_PERFORMANCE_GC_MAJOR: major } = constants
+    const hear = (entry: GcEntry): void => {
+      const kind = entry.detail?.kind
+      // The start of marking shows as a collection of its own: counting both would double it.
+      if (kind === marking) this.#markingSince ??= entry.startTime
+      else if (kind === major) this.#hear(entry, onMajor)
+    }
+    this.#observer = new PerformanceObserver((list) => list.getEntries().forEach(hear))
     // Not buffered: entries would pile up where nobody reads them.
     this.#observer.observe({ entryTypes: ['gc'], buffered: false })
   }
