@@ -11,7 +11,7 @@ import { runAll } from './harness/run-all.ts'
 import { conclude } from './harness/verdict.ts'
 import { canMakeGroup, measureLead } from './lead-time/measure.ts'
 import { expectedSeconds, plan, type Run } from './lead-time/plan.ts'
-import { cellTable, type LeadResult, missTable, verdicts } from './lead-time/report.ts'
+import { cellTable, isTooEasy, type LeadResult, missTable, verdicts } from './lead-time/report.ts'
 
 // A leak takes a small part of a core until its last second; only that must not meet too many of its kind.
 const { quick, seed, jobs, out, resume } = readOptions({ jobs: 2 * availableParallelism() })
@@ -28,6 +28,9 @@ progress(
     : 'no memory control group can be made here: a supervisor kills at the limit',
 )
 
+/** How often a run is repeated that the machine was too busy for. */
+const mostAgain = 2
+
 const script = await bundle(new URL('./workload/child.ts', import.meta.url))
 
 async function measure(run: Run, done: () => number): Promise<LeadResult> {
@@ -36,7 +39,12 @@ async function measure(run: Run, done: () => number): Promise<LeadResult> {
     done()
     return before
   }
-  const result = await measureLead(run, { node: await nodeBinary(run.line), script, real })
+  const means = { node: await nodeBinary(run.line), script, real }
+  let result = await measureLead(run, means)
+  for (let again = 1; again <= mostAgain && isTooEasy(result); again++) {
+    progress(`${run.key}: the machine was too busy for its rate, once more`)
+    result = { ...(await measureLead(run, means)), again }
+  }
   results.add(result)
   const { critical, death } = result
   const lead = critical === undefined ? 'no critical' : `critical ${critical.toFixed(1)} s before`

@@ -23,6 +23,8 @@ export interface LeadResult {
   readonly emergency: number | undefined
   /** Every level that was published, with the seconds to the death. */
   readonly levels: readonly string[]
+  /** How often it was repeated, because the machine was too busy for its rate. */
+  readonly again?: number
 }
 
 /** The share of all runs that must have the lead they need. */
@@ -42,6 +44,11 @@ function died({ where, death }: LeadResult): boolean {
 /** Whether the machine was too busy for the load to grow as fast as it was to. */
 function isBehind({ lasted, longest }: LeadResult): boolean {
   return lasted > longest
+}
+
+/** Whether the lead is worth nothing: it was enough, and the load slower than it was to be. A miss stays one. */
+export function isTooEasy(result: LeadResult): boolean {
+  return isBehind(result) && died(result) && met(result)
 }
 
 function quantile(values: readonly (number | undefined)[], share: number): string {
@@ -107,7 +114,8 @@ export function verdicts(results: readonly LeadResult[]): readonly Verdict[] {
     ['heap', 'heaps that V8 ends'],
     ['container', 'containers that are killed'],
   ] as const
-  const behind = results.filter(isBehind)
+  const behind = results.filter(isTooEasy)
+  const again = results.filter((result) => result.again !== undefined)
   const lives = results.filter((result) => !died(result))
   return [
     ...places.flatMap(([where, name]): readonly Verdict[] => {
@@ -126,8 +134,8 @@ export function verdicts(results: readonly LeadResult[]): readonly Verdict[] {
     {
       passed: behind.length === 0,
       timed: true,
-      claim: 'every load grew at its rate; one that falls behind gets more lead than it should',
-      figure: `${results.length - behind.length} of ${results.length}`,
+      claim: 'no load that had its lead grew slower than its rate',
+      figure: `${results.length - behind.length} of ${results.length}, ${again.length} of them run again`,
     },
     {
       passed: lives.length === 0,
