@@ -9,7 +9,7 @@ import { type NodeLine, nodeBinary, nodeLines } from './harness/node-versions.ts
 import { progress, readOptions } from './harness/options.ts'
 import { Results } from './harness/results.ts'
 import { runAll } from './harness/run-all.ts'
-import { type ChildLine, runChild } from './harness/run-child.ts'
+import { type ChildLine, type ChildOutcome, runChild } from './harness/run-child.ts'
 import { table } from './harness/table.ts'
 import { conclude } from './harness/verdict.ts'
 import type { ChildArguments } from './workload/child.ts'
@@ -18,6 +18,8 @@ const mebibyte = 2 ** 20
 const needed = 5
 /** The garbage collection that a process without verification gets, in milliseconds after the clearing. */
 const collectAfter = 5_000
+/** V8 may give up on a heap of 80 % and more; how often such a run is repeated. */
+const mostAgain = 2
 /** How long an idle process is watched, in seconds after the clearing. */
 const watched = { level: 20, raw: 50, quick: 14 }
 
@@ -49,7 +51,7 @@ interface Row extends Cell {
   readonly afterCollection: number | undefined
   readonly forced: number
   /** Old-generation bytes in use as a share of the cap when cleared, and 5, 20, 45 seconds later. */
-  readonly raw: readonly (number | undefined)[]
+  readonly raw: readonly (number | null)[]
   /** Seconds for which the raw reading stayed at half of what it was when cleared, or over. */
   readonly rawHigh: number
 }
@@ -100,22 +102,47 @@ async function measure(cell: Cell, done: () => number): Promise<Row> {
   const size = bound === 'flag' ? [`--max-old-space-size=${cap}`] : []
   const mayCollect = watcher === 'no verify' ? ['--expose-gc'] : []
   let clearedAt: number | undefined
-  const outcome = await runChild({
-    node: await nodeBinary(line),
-    script,
-    flags: [...size, ...mayCollect],
-    args: [JSON.stringify(given)],
-    timeout: 180_000,
-    onLine(told, kill) {
-      if (told['phase'] === 'cleared') clearedAt = told.at
-      const longest = quick ? watched.quick : watcher === 'raw' ? watched.raw : watched.level
-      if (clearedAt !== undefined && told.at - clearedAt > longest * 1000) kill()
-    },
-  })
+  const node = await nodeBinary(line)
+  const fill = (): Promise<ChildOutcome> => {
+    clearedAt = undefined
+    return runChild({
+      node,
+      script,
+      flags: [...size, ...mayCollect],
+      args: [JSON.stringify(given)],
+      timeout: 180_000,
+      onLine(told, kill) {
+        if (told['phase'] === 'cleared') clearedAt = told.at
+        const longest = quick ? watched.quick : watcher === 'raw' ? watched.raw : watched.level
+        if (clearedAt !== undefined && told.at - clearedAt > longest * 1000) kill()
+      },
+    })
+  }
+  let outcome = await fill()
+  for (let again = 1; again <= mostAgain && clearedAt === undefined; again++) {
+    progress(`${key}: V8 ended it before it was full, once more`)
+    outcome = await fill()
+  }
   const row = { ...cell, key, ...read(outcome.lines, capBytes), death: outcome.death ?? 'none' }
   results.add(row)
   progress(`${done()} of ${cells.length}: ${key}`)
   return row
+}
+
+/**
+ * The first major collection that began after a time: V8 may come before the one that was planned, and one that
+ * was under way when the heap was cleared frees nothing of it.
+ */
+function firstCollectionSince(time: number, lines: readonly ChildLine[]): ChildLine | undefined {
+  let markingSince: number | undefined
+  for (const line of lines) {
+    if (line['type'] !== 'gc') continue
+    const startedAt = line.at - Number(line['lateness']) - Number(line['duration'])
+    if (line['kind'] === 'incremental') markingSince ??= startedAt
+    else if ((markingSince ?? startedAt) > time) return line
+    else markingSince = undefined
+  }
+  return undefined
 }
 
 function read(
@@ -123,17 +150,16 @@ function read(
   capBytes: number,
 ): Omit<Row, keyof Cell | 'key' | 'death'> {
   const cleared = lines.find((line) => line['phase'] === 'cleared')?.at ?? Number.NaN
-  // V8 may come before the collection that was planned.
-  const collected = lines.find((line) => line.at > cleared && line['kind'] === 'major')?.at
+  const collected = firstCollectionSince(cleared, lines)?.at
   const levels = lines.filter((line) => line['type'] === 'level')
   const before = levels.filter((line) => line.at <= cleared)
   const last = levels.at(-1)
   // `normal` for good: a level that comes back takes the recovery back.
   const normalAt = last?.['level'] === 'normal' ? last.at : undefined
   const ticks = lines.filter((line) => line['type'] === 'tick')
-  const rawAt = (after: number): number | undefined => {
+  const rawAt = (after: number): number | null => {
     const tick = ticks.find((line) => line.at >= cleared + after * 1000)
-    return tick === undefined ? undefined : Number(tick['used']) / capBytes
+    return tick === undefined ? null : Number(tick['used']) / capBytes
   }
   const full = rawAt(0) ?? Number.NaN
   const later = ticks.filter((line) => line.at >= cleared)
@@ -152,7 +178,7 @@ function read(
 progress(`${cells.length} runs of up to a minute, ${jobs} at once`)
 const rows = await runAll(cells, { jobs, seed }, measure)
 
-const share = (value: number | undefined): string => (value === undefined ? '' : value.toFixed(2))
+const share = (value: number | null): string => value?.toFixed(2) ?? ''
 process.stdout.write(
   `${table([
     [
