@@ -70,7 +70,7 @@ function liveRuns(): readonly Recording[] {
   const lines = ['20', '24'] as const
   return lines.flatMap((line) =>
     [64, 128, 256, 512].flatMap((capMiB) =>
-      [1, 2, 5].map((percent): Recording => {
+      [0.5, 1, 2].map((percent): Recording => {
         const capBytes = capMiB * mebibyte
         const rates = { rateShare: percent / 100, churnRate: 25 * mebibyte }
         const load = { kind: 'leak', capBytes, baseShare: 0.3, duration: 300_000, seed } as const
