@@ -1,130 +1,80 @@
-import { estimateBytes } from '@cultus/core/sizing'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { copyPooled, flatCopy } from '@cultus/core/sizing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-const collect = globalThis.gc as () => void
+const child = fileURLToPath(new URL('./sizing-child.ts', import.meta.url))
+const packageFolder = fileURLToPath(new URL('..', import.meta.url))
 
-/** Heap and buffers retained by each of many equal values. */
-function retainedBytes(make: (index: number) => unknown, count: number): number {
-  const used = (): number => {
-    for (let round = 0; round < 4; round++) collect()
-    const { heapUsed, arrayBuffers } = process.memoryUsage()
-    return heapUsed + arrayBuffers
-  }
-  const kept: unknown[] = new Array(count).fill(null)
-  const before = used()
-  for (let index = 0; index < count; index++) kept[index] = make(index)
-  const after = used()
-  expect(kept).toHaveLength(count)
-  return (after - before) / count
-}
-
-/** A text in one piece, as it comes from a socket: a concatenated one is a tree of pieces. */
-const flat = (text: string): string => Array.from(text).join('')
-
-const row = (index: number) => ({
-  id: index,
-  name: flat(`name of row ${index}`),
-  score: index + 0.5,
-  active: index % 2 === 0,
-  tags: [flat(`tag ${index}`), flat(`label ${index}`)],
-})
-
-const shapes: Readonly<Record<string, (index: number) => unknown>> = {
-  'a small object': (index) => ({ id: index, name: flat(`user ${index}`), score: index + 0.25 }),
-  'a nested object': (index) => ({
-    user: { id: index, address: { street: flat(`street ${index}`), no: index } },
-  }),
-  'a page of 50 rows': (index) => Array.from({ length: 50 }, (_, at) => row(index * 50 + at)),
-  'a Latin-1 string': (index) => flat(`${index}`.padEnd(1_000, 'x')),
-  'a two-byte string': (index) => flat(`${index}`.padEnd(1_000, 'ж')),
-  'an array of doubles': (index) => Array.from({ length: 100 }, (_, at) => index + at + 0.5),
-  'a Map': (index) =>
-    new Map(Array.from({ length: 20 }, (_, at) => [flat(`key ${at} ${index}`), { at, index }])),
-  'a Set': (index) => new Set(Array.from({ length: 50 }, (_, at) => flat(`member ${at} ${index}`))),
-  'a typed array': () => new Uint8Array(4_000),
-}
-
-describe('against the real heap', () => {
-  test.each(Object.entries(shapes))('%s is estimated within a third', (_, make) => {
-    const estimate = estimateBytes(make(7))
-    // Some megabytes in all, so that what else moves on the heap does not matter.
-    const actual = retainedBytes(make, Math.ceil(8e6 / estimate))
-    expect(estimate / actual).toBeGreaterThan(0.67)
-    expect(estimate / actual).toBeLessThan(1.34)
-  })
-})
-
-describe('bounded work', () => {
-  test('a million rows are looked at no more than the budget allows', () => {
-    let reads = 0
-    const watched = new Proxy(
-      { id: 1 },
-      {
-        get: () => {
-          reads += 1
-          return 1
-        },
-      },
-    )
-    const rows = Array.from({ length: 1_000_000 }, () => watched)
-    expect(estimateBytes(rows)).toBeGreaterThan(8_000_000)
-    expect(reads).toBeLessThanOrEqual(512)
-  })
-
-  test('an exhausted budget extrapolates instead of forgetting', () => {
-    const wide = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`key${at}`, row(at)]))
-    const whole = estimateBytes(wide, { nodes: 10_000 })
-    expect(estimateBytes(wide, { nodes: 40 }) / whole).toBeGreaterThan(0.5)
-    expect(estimateBytes(wide, { nodes: 40 }) / whole).toBeLessThan(2)
-  })
-
-  test('a cycle ends, and counts once', () => {
-    const one: { self?: unknown; name: string } = { name: 'one' }
-    one.self = one
-    expect(estimateBytes(one)).toBeLessThan(120)
-  })
-
-  test('a structure deeper than any stack ends', () => {
-    let deep: unknown = null
-    for (let depth = 0; depth < 100_000; depth++) deep = { deep }
-    expect(estimateBytes(deep)).toBeGreaterThanOrEqual(8)
-  })
-})
-
-test('a getter or a Proxy that throws is no reason to fail', () => {
-  const hostile = new Proxy(
-    {},
-    {
-      ownKeys: () => {
-        throw new Error('no')
-      },
-    },
+test('what values of many kinds take of the heap is estimated to within a tenth less and three more', async () => {
+  const flags = ['--expose-gc', '--max-old-space-size=128', '--import=tsx']
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, '--conditions=@cultus/source', child],
+    { cwd: packageFolder },
   )
-  const getter = {
-    get secret(): never {
-      throw new Error('no')
-    },
-  }
-  expect(estimateBytes(hostile)).toBeGreaterThanOrEqual(8)
-  expect(estimateBytes([getter, hostile])).toBeGreaterThan(48)
-})
+  const compared: Readonly<Record<string, { actual: number; estimate: number }>> =
+    JSON.parse(stdout)
+  const ratios = Object.entries(compared).map(([name, { actual, estimate }]) => ({
+    name,
+    ratio: Math.round((100 * estimate) / actual) / 100,
+  }))
+  expect(ratios).toHaveLength(18)
+  expect(ratios.filter(({ ratio }) => ratio < 0.9 || ratio > 1.3)).toEqual([])
+  const errors = ratios.map(({ ratio }) => Math.abs(ratio - 1)).sort((a, b) => a - b)
+  expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.1)
+}, 60_000)
 
-test('any value has a finite, positive, whole size', () => {
-  fc.assert(
-    fc.property(
-      fc.anything({
-        withBigInt: true,
-        withDate: true,
-        withMap: true,
-        withSet: true,
-        withTypedArray: true,
+describe('a copied text', () => {
+  test('is the same text, whatever its characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(40), (text, from) => {
+        expect(flatCopy(text)).toBe(text)
+        // Cut anywhere, in the middle of a pair too.
+        expect(flatCopy(text.slice(from))).toBe(text.slice(from))
       }),
-      (value) => {
-        const bytes = estimateBytes(value)
-        expect(Number.isSafeInteger(bytes) && bytes >= 8).toBe(true)
-      },
-    ),
-    { numRuns: 2_000 },
-  )
+      { numRuns: 1_000 },
+    )
+  }, 20_000)
 })
+
+describe('a copied view', () => {
+  const views = [
+    (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    (bytes: Uint8Array) => bytes,
+    (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    (bytes: Uint8Array) => new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1),
+  ]
+
+  test('has the same class and bytes, in a buffer of its own', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...views), (bytes, viewOf) => {
+        const slab = new Uint8Array(10_000)
+        slab.set(bytes, 512)
+        const view = viewOf(slab.subarray(512, 512 + bytes.length))
+        const copy = copyPooled(view)
+        expect(Object.getPrototypeOf(copy)).toBe(Object.getPrototypeOf(view))
+        expect(copy.buffer.byteLength).toBe(view.byteLength)
+        expect(bytesOf(copy)).toEqual(bytesOf(view))
+      }),
+      { numRuns: 500 },
+    )
+  }, 20_000)
+
+  test('is the view itself where it holds on to little more, shares memory or is of another class', () => {
+    class Own extends Uint8Array {}
+    const kept: ArrayBufferView[] = [
+      new Uint8Array(100).subarray(0, 50),
+      new Uint8Array(new SharedArrayBuffer(10_000), 0, 10),
+      new Own(10_000).subarray(0, 10),
+      new Uint8Array(0),
+    ]
+    for (const view of kept) expect(copyPooled(view)).toBe(view)
+  })
+})
+
+function bytesOf(view: ArrayBufferView): number[] {
+  return [...new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]
+}
