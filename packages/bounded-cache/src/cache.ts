@@ -16,26 +16,11 @@ import {
   resolveBounds,
   resolveOptions,
 } from './options.ts'
+import { type EntryFacts, factsOf, type SetOptions, usualFacts } from './set-options.ts'
 import { releaseInSlices } from './shrink.ts'
 import { type Loader, SingleFlight } from './single-flight.ts'
 import { type CacheStats, Counters, hitRatio, shownBound } from './stats.ts'
 import { EntryStore } from './store.ts'
-
-/** What is known of one value when it is set. */
-export interface SetOptions {
-  /**
-   * How long it is served, in milliseconds, rounded down to a whole one; under 1 it is not kept at all.
-   *
-   * @defaultValue the `ttl` of the cache
-   */
-  readonly ttl?: number
-  /**
-   * The bytes of the value, where the caller knows them. The key and the bookkeeping are added to it.
-   *
-   * @defaultValue what `sizeOf` returns
-   */
-  readonly bytes?: number
-}
 
 /**
  * A cache with a hard bound in entries and bytes that gives memory back when the process runs short.
@@ -59,7 +44,7 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   readonly #flights = new SingleFlight<K, V>()
   readonly #counters = new Counters()
   readonly #clock: Clock
-  readonly #ttl: number
+  readonly #usual: EntryFacts
   #detach: () => void
 
   /** @throws CultusError `CULTUS_INVALID_OPTION` */
@@ -72,7 +57,7 @@ export class BoundedCache<K, V> implements MemoryConsumer {
     this.#bounds = new Bounds(resolved.maxEntries, resolved.maxBytes, resolved.maxEntryShare)
     this.#store = new EntryStore(resolved, this.#bounds, this.#counters)
     this.#clock = clock
-    this.#ttl = wholeTtl(resolved.ttl)
+    this.#usual = usualFacts(resolved.ttl)
     const unregister = registry.register(this)
     this.#detach = unregister
     if (!resolved.followPressure) return
@@ -119,13 +104,14 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * Keeps a value under a key, evicting others for it, and returns whether it did. What was under the key before
    * is gone in either case. A load of the key that is under way is given up; who waits for it gets this value.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` is not a number; the cache is as it was.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` is not a number or `cost` not a positive one; the cache
+   * is as it was.
    */
   set(key: K, value: V, options?: SetOptions): boolean {
-    const ttl = this.#ttlOf(options)
+    const facts = factsOf(options, this.#usual)
     // Before the value is stored: the listener of removals may start another load.
     if (this.#flights.size !== 0) this.#flights.overtake(key, value)
-    return this.#store.put(key, value, ttl, options?.bytes)
+    return this.#store.put(key, value, facts)
   }
 
   /** Removes a key and returns whether it was held. A load of it that is under way is not kept. */
@@ -172,10 +158,10 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * callers get. After a `delete` or `clear` they get what was loaded, but it is not kept. Eviction and pressure
    * never end a load. A loader that waits for a `fetch` of its own key waits for itself.
    *
-   * Rejects with `CULTUS_INVALID_ARGUMENT` when `loader` is not a function or `ttl` not a number.
+   * Rejects with `CULTUS_INVALID_ARGUMENT` when `loader` is not a function, and for options that `set` refuses.
    */
   async fetch(key: K, loader: Loader<K, V>, options?: SetOptions): Promise<V> {
-    const ttl = this.#ttlOf(options)
+    const facts = factsOf(options, this.#usual)
     if (typeof loader !== 'function') throw invalidArgument('loader', 'be a function', loader)
     const stored = this.#store.use(key)
     if (stored !== undefined) {
@@ -190,7 +176,7 @@ export class BoundedCache<K, V> implements MemoryConsumer {
     }
     this.#counters.loads += 1
     return this.#flights.start(key, loader, {
-      loaded: (value) => this.#store.put(key, value, ttl, options?.bytes),
+      loaded: (value) => this.#store.put(key, value, facts),
       failed: () => {
         this.#counters.loadFailures += 1
       },
@@ -272,17 +258,4 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   [Symbol.dispose](): void {
     this.dispose()
   }
-
-  #ttlOf(options: SetOptions | undefined): number {
-    const ttl = options?.ttl
-    if (ttl === undefined) return this.#ttl
-    if (typeof ttl === 'number' && !Number.isNaN(ttl)) return wholeTtl(ttl)
-    throw invalidArgument('ttl', 'be a number of milliseconds', ttl)
-  }
-}
-
-/** A time to live as the store takes it: 0 for ever, -1 not at all. */
-function wholeTtl(ttl: number): number {
-  if (ttl === Number.POSITIVE_INFINITY) return 0
-  return ttl < 1 ? -1 : Math.floor(ttl)
 }

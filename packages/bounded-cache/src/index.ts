@@ -1,6 +1,7 @@
-export { BoundedCache, type SetOptions } from './cache.ts'
+export { BoundedCache } from './cache.ts'
 export type { BoundedCacheOptions, CacheBounds } from './options.ts'
 export type { PolicyName } from './policies/policy.ts'
 export type { Removal, RemovalCause } from './removal.ts'
+export type { SetOptions } from './set-options.ts'
 export type { LoadContext, Loader } from './single-flight.ts'
 export type { CacheStats } from './stats.ts'

@@ -28,8 +28,8 @@ export interface Shrinkable {
   readonly over: boolean
   /** Takes out one entry and returns its bytes, or `undefined` when there is none left. */
   giveUp(): number | undefined
-  /** Gives back memory that served entries which are gone, in no more time than a slice. */
-  compact(): void
+  /** Gives back memory that served entries which are gone, for a slice; returns whether there is more to give. */
+  compact(): boolean
 }
 
 /**
@@ -65,9 +65,10 @@ export async function releaseInSlices(
       if (!(elapsed >= 0 && elapsed < slice)) break
     }
   }
-  if (entries > 0 && budget.signal?.aborted !== true) {
+  let isMore = entries > 0
+  while (isMore && budget.signal?.aborted !== true) {
     await ownTurn()
-    cache.compact()
+    isMore = cache.compact()
   }
   return { bytes, entries, slices, completed: !cache.over }
 }

@@ -1,17 +1,23 @@
 import type { Clock } from '@cultus/core'
 import type { Bounds } from './bounds.ts'
-import { canExpire, ExpirySweep, isExpired } from './expiry.ts'
 import type { ResolvedOptions } from './options.ts'
-import { policyNamed } from './policies/named.ts'
-import type { Policy } from './policies/policy.ts'
-import { type RemovalCause, RemovalReporter } from './removal.ts'
+import { RemovalReporter } from './removal.ts'
+import type { EntryFacts } from './set-options.ts'
 import { ceilingAfterAdding, type Shrinkable } from './shrink.ts'
 import { EntrySizer } from './sizing.ts'
 import type { Counters } from './stats.ts'
-import { type Stored, unwrap, Wrapped } from './wrapped.ts'
+import type { EntryTable } from './table/entry-table.ts'
+import { tableOf } from './table/table-of.ts'
+import { unpinnedValue } from './unpinned.ts'
 
-/** Entries looked at in search of expired ones at each step: more than one, or they could pile up. */
-const looksPerStep = 3
+/** The most expired entries dropped at each addition: more than one, or they could pile up. */
+const sweptAtOnce = 3
+
+/** Stands for the value `undefined`, which a table takes for nothing. */
+const undefinedValue: unique symbol = Symbol('undefined')
+
+/** A value as a table holds it. */
+export type Stored<V> = (V & (NonNullable<unknown> | null)) | typeof undefinedValue
 
 /**
  * The entries of a cache, always inside its configured bounds.
@@ -20,76 +26,83 @@ const looksPerStep = 3
  * order again.
  */
 export class EntryStore<K, V> implements Shrinkable {
-  readonly #policy: Policy<K, Stored<V>>
+  readonly #table: EntryTable<K, Stored<V>>
   readonly #bounds: Bounds
   readonly #sizer: EntrySizer<K, V>
-  readonly #sweep: ExpirySweep<K, V>
   readonly #counters: Counters
   readonly #removals: RemovalReporter<K, V> | undefined
   readonly #clock: Clock
   readonly #madeAt: number
-  /** Whether no value was ever wrapped, so that none needs to be looked at. */
-  #bare = true
   #closed = false
 
   constructor(options: ResolvedOptions<K, V>, bounds: Bounds, counters: Counters) {
-    this.#policy = policyNamed<K, Stored<V>>(options.policy)
     this.#bounds = bounds
     this.#sizer = new EntrySizer(options.name, options.sizeOf)
-    this.#sweep = new ExpirySweep(this.#policy)
     this.#counters = counters
     this.#removals = options.onRemoval && new RemovalReporter(options.name, options.onRemoval)
     this.#clock = options.clock
     this.#madeAt = options.clock.now()
+    this.#table = tableOf<K, Stored<V>>({
+      ...options,
+      makeRoom: (charge) => this.#makeRoom(charge),
+      now: () => this.#now(),
+    })
   }
 
   get size(): number {
-    return this.#policy.size
+    return this.#table.size
   }
 
   get bytes(): number {
-    return this.#policy.bytes
+    return this.#table.bytes
   }
 
   /** Whether it holds more than the bounds in force. */
   get over(): boolean {
     const { limitEntries, limitBytes } = this.#bounds
-    return this.#policy.size > limitEntries || this.#policy.bytes > limitBytes
+    return this.#table.size > limitEntries || this.#table.bytes > limitBytes
   }
 
   /** What can be served under a key, for {@link EntryStore.valueOf}; this counts as a use of it. */
   use(key: K): Stored<V> | undefined {
-    const stored = this.#policy.get(key)
-    return this.#bare || stored === undefined ? stored : this.#ifFresh(key, stored)
+    const stored = this.#table.get(key)
+    if (stored === undefined && this.#table.expiring) {
+      this.#dropExpired(key)
+      this.#removals?.flush()
+    }
+    return stored
   }
 
   /** What can be served under a key, for {@link EntryStore.valueOf}; this does not count as a use of it. */
   peek(key: K): Stored<V> | undefined {
-    const stored = this.#policy.peek(key)
-    return this.#bare || stored === undefined ? stored : this.#ifFresh(key, stored)
+    const stored = this.#table.peek(key)
+    if (stored === undefined && this.#table.expiring) {
+      this.#dropExpired(key)
+      this.#removals?.flush()
+    }
+    return stored
   }
 
   valueOf(stored: Stored<V>): V {
-    return this.#bare ? (stored as V) : unwrap(stored)
+    return stored === undefinedValue ? (undefined as V) : (stored as V)
   }
 
   /**
-   * Keeps a value for `ttl` whole milliseconds (0: for ever; below: not at all), or refuses it. What was under the
-   * key is gone either way.
+   * Keeps a value, or refuses it. What was under the key is gone either way.
    */
-  put(key: K, value: V, ttl: number, given: number | undefined): boolean {
-    const charge = this.#sizer.measure(key, value, ttl > 0, given)
+  put(key: K, value: V, facts: EntryFacts): boolean {
+    const { ttl, bytes, cost } = facts
+    const charge = this.#sizer.measure(key, value, ttl > 0, bytes)
     if (this.#closed) return false
     const kept = ttl >= 0 && this.#bounds.admits(charge)
-    const now = ttl > 0 || this.#sweep.watching ? this.#now() : 0
     if (this.#removals !== undefined) this.#reportPut(key, value, kept, ttl)
-    if (kept) this.#keep(key, value, ttl, now, charge)
+    if (kept) this.#keep(key, value, ttl, charge, cost)
     else {
-      this.#policy.delete(key)
+      this.#table.take(key)
       if (ttl < 0) this.#counters.expirations += 1
       else this.#counters.refusals += 1
     }
-    for (let look = 0; look < looksPerStep && this.#sweep.due(now); look++) this.#sweepOne(now)
+    this.#sweep(sweptAtOnce)
     this.#removals?.flush()
     return kept
   }
@@ -98,21 +111,21 @@ export class EntryStore<K, V> implements Shrinkable {
   delete(key: K): boolean {
     const stored = this.peek(key)
     if (stored === undefined) return false
-    this.#remove(key, stored, 'deleted')
+    this.#table.take(key)
+    this.#removals?.add(key, this.valueOf(stored), 'deleted')
     this.#removals?.flush()
     return true
   }
 
   /** Takes out everything. */
   empty(cause: 'deleted' | 'pressure'): void {
-    if (cause === 'pressure') this.#countEvictions(this.#policy.size, cause)
+    if (cause === 'pressure') this.#countEvictions(this.#table.size, cause)
     if (this.#removals !== undefined) {
-      for (const [key, stored] of this.#policy.entries()) {
-        this.#removals.add(key, unwrap(stored), cause)
+      for (const [key, stored] of this.#table.entries()) {
+        this.#removals.add(key, this.valueOf(stored), cause)
       }
     }
-    this.#policy.clear()
-    this.#sweep.restart()
+    this.#table.clear()
     this.#removals?.flush()
   }
 
@@ -131,24 +144,24 @@ export class EntryStore<K, V> implements Shrinkable {
 
   /** Takes out one entry, expired if a few looks find such a one, else the one worth least; returns its bytes. */
   giveUp(): number | undefined {
-    const held = this.#policy.bytes
-    if (!this.#dropExpired() && !this.#evict('pressure')) return undefined
-    const given = held - this.#policy.bytes
+    const held = this.#table.bytes
+    if (this.#sweep(1) === 0 && !this.#evict('pressure')) return undefined
+    const given = held - this.#table.bytes
     this.#removals?.flush()
     return given
   }
 
-  /** Gives back memory that served entries which are gone. */
-  compact(): void {
-    if (this.#policy.compact()) this.#sweep.restart()
+  /** Gives back memory that served entries which are gone, and returns whether there is more to give. */
+  compact(): boolean {
+    return this.#table.compact() === 'more'
   }
 
   /** The keys and values that can be served now, the one to be evicted last first. */
   fresh(): [K, V][] {
-    const now = this.#now()
     const entries: [K, V][] = []
-    for (const [key, stored] of this.#policy.entries()) {
-      if (!isExpired(stored, now)) entries.push([key, unwrap(stored)])
+    for (const [key] of this.#table.entries()) {
+      const stored = this.#table.peek(key)
+      if (stored !== undefined) entries.push([key, this.valueOf(stored)])
     }
     return entries.reverse()
   }
@@ -161,24 +174,11 @@ export class EntryStore<K, V> implements Shrinkable {
     return Math.floor(this.#clock.now() - this.#madeAt)
   }
 
-  #ifFresh(key: K, stored: Stored<V>): Stored<V> | undefined {
-    if (!canExpire(stored) || !isExpired(stored, this.#now())) return stored
-    this.#remove(key, stored, 'expired')
-    this.#removals?.flush()
-    return undefined
-  }
-
-  #keep(key: K, value: V, ttl: number, now: number, charge: number): void {
-    const { size, bytes } = this.#policy
+  #keep(key: K, value: V, ttl: number, charge: number, cost: number): void {
+    const { size, bytes } = this.#table
     const { maxEntries, maxBytes, limitEntries, limitBytes } = this.#bounds
-    let stored: Stored<V>
-    if (ttl === 0 && value !== undefined) stored = value as Stored<V>
-    else {
-      stored = new Wrapped(value, now, ttl)
-      this.#bare = false
-      this.#sweep.note(stored)
-    }
-    this.#policy.set(key, stored, charge)
+    const stored = value === undefined ? undefinedValue : (unpinnedValue(value) as Stored<V>)
+    this.#table.set(key, stored, charge, ttl, cost)
     this.#counters.sets += 1
     this.#trim(maxEntries, maxBytes, 'evicted')
     this.#trim(
@@ -188,26 +188,34 @@ export class EntryStore<K, V> implements Shrinkable {
     )
   }
 
+  /** Not less than pressure would have it: what that takes is counted apart. */
+  #makeRoom(charge: number): void {
+    const { maxEntries, maxBytes } = this.#bounds
+    this.#trim(maxEntries - 1, maxBytes - charge, 'evicted')
+  }
+
   #reportPut(key: K, value: V, kept: boolean, ttl: number): void {
-    const old = this.#policy.peek(key)
+    // What has expired is replaced all the same, and must be told of.
+    const old = this.#table.peek(key) ?? this.#table.take(key)
     // A value set again under its own key did not leave: who closes what leaves must not close it.
-    if (old !== undefined && !Object.is(unwrap(old), value)) {
-      this.#removals?.add(key, unwrap(old), 'replaced')
+    if (old !== undefined && !Object.is(this.valueOf(old), value)) {
+      this.#removals?.add(key, this.valueOf(old), 'replaced')
     }
     if (!kept) this.#removals?.add(key, value, ttl < 0 ? 'expired' : 'refused')
   }
 
   #trim(entries: number, bytes: number, cause: 'evicted' | 'pressure'): void {
-    while (this.#policy.size > entries || this.#policy.bytes > bytes) {
+    while (this.#table.size > entries || this.#table.bytes > bytes) {
       if (!this.#evict(cause)) return
     }
   }
 
   #evict(cause: 'evicted' | 'pressure'): boolean {
-    const next = this.#removals && this.#policy.next()
-    if (!this.#policy.evict()) return false
+    const removals = this.#removals
+    const tell =
+      removals && ((key: K, stored: Stored<V>) => removals.add(key, this.valueOf(stored), cause))
+    if (!this.#table.evict(tell)) return false
     this.#countEvictions(1, cause)
-    if (next !== undefined) this.#removals?.add(next[0], unwrap(next[1]), cause)
     return true
   }
 
@@ -216,25 +224,19 @@ export class EntryStore<K, V> implements Shrinkable {
     if (cause === 'pressure') this.#counters.pressureEvictions += count
   }
 
-  #remove(key: K, stored: Stored<V>, cause: Extract<RemovalCause, 'expired' | 'deleted'>): void {
-    this.#policy.delete(key)
-    if (cause === 'expired') this.#counters.expirations += 1
-    this.#removals?.add(key, unwrap(stored), cause)
+  /** Takes out what is under a key that nothing can be served for. */
+  #dropExpired(key: K): void {
+    const stored = this.#table.take(key)
+    if (stored !== undefined) this.#reportExpired(key, stored)
   }
 
-  #dropExpired(): boolean {
-    if (!this.#sweep.watching) return false
-    const now = this.#now()
-    for (let look = 0; look < looksPerStep && this.#sweep.due(now); look++) {
-      if (this.#sweepOne(now)) return true
-    }
-    return false
+  #sweep(most: number): number {
+    if (!this.#table.expiring) return 0
+    return this.#table.sweep(most, (key, stored) => this.#reportExpired(key, stored))
   }
 
-  #sweepOne(now: number): boolean {
-    const found = this.#sweep.examine(now)
-    if (found === undefined || this.#policy.peek(found[0]) !== found[1]) return false
-    this.#remove(found[0], found[1], 'expired')
-    return true
+  #reportExpired(key: K, stored: Stored<V>): void {
+    this.#counters.expirations += 1
+    this.#removals?.add(key, this.valueOf(stored), 'expired')
   }
 }

@@ -88,7 +88,7 @@ export class CacheModel {
   set(
     key: number,
     value: number,
-    options: Required<SetOptions>,
+    options: Required<Omit<SetOptions, 'cost'>>,
     removals: Removal<number, number>[],
   ): boolean {
     const expires = options.ttl >= 1 && options.ttl !== Number.POSITIVE_INFINITY

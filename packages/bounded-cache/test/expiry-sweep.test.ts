@@ -1,86 +1,52 @@
 import { expect, test } from 'vitest'
-import { ExpirySweep } from '../src/expiry.ts'
-import type { Policy } from '../src/policies/policy.ts'
-import { type Stored, Wrapped } from '../src/wrapped.ts'
+import { ExpirySweep, type Swept } from '../src/table/expiry-sweep.ts'
+import { type MaybeTimed, Timed } from '../src/table/timed.ts'
 
-/** A policy whose iterators do not see what came after they were made. */
-class SnapshotPolicy implements Policy<string, Stored<number>> {
-  readonly #held = new Map<string, Stored<number>>()
-  readonly bytes = 0
+/** Entries whose iterators do not see what came after they were made. */
+class SnapshotTable implements Swept<string, number> {
+  readonly entries = new Map<string, MaybeTimed<number>>()
 
   get size(): number {
-    return this.#held.size
+    return this.entries.size
   }
 
-  get(key: string): Stored<number> | undefined {
-    return this.#held.get(key)
-  }
-
-  peek(key: string): Stored<number> | undefined {
-    return this.#held.get(key)
-  }
-
-  set(key: string, stored: Stored<number>): void {
-    this.#held.set(key, stored)
-  }
-
-  delete(key: string): void {
-    this.#held.delete(key)
-  }
-
-  next(): undefined {
-    return undefined
-  }
-
-  evict(): boolean {
-    return false
-  }
-
-  clear(): void {
-    this.#held.clear()
-  }
-
-  compact(): boolean {
-    return false
-  }
-
-  entries(): IterableIterator<[string, Stored<number>]> {
-    return [...this.#held].values()
+  held(): IterableIterator<[string, MaybeTimed<number>]> {
+    return [...this.entries].values()
   }
 }
 
 function store(
-  policy: SnapshotPolicy,
+  table: SnapshotTable,
   sweep: ExpirySweep<string, number>,
   key: string,
   ttl: number,
   now = 0,
 ): void {
-  const stored = ttl === 0 ? 0 : new Wrapped(0, now, ttl)
-  policy.set(key, stored)
-  sweep.note(stored)
+  const held = ttl === 0 ? 0 : new Timed(0, now, now + ttl)
+  table.entries.set(key, held)
+  sweep.note(held)
 }
 
 test('has nothing to do before the first entry can have expired', () => {
-  const policy = new SnapshotPolicy()
-  const sweep = new ExpirySweep(policy)
+  const table = new SnapshotTable()
+  const sweep = new ExpirySweep<string, number>(table)
   expect(sweep.watching).toBe(false)
-  store(policy, sweep, 'stays', 0)
+  store(table, sweep, 'stays', 0)
   expect(sweep.watching).toBe(false)
-  store(policy, sweep, 'goes', 100)
+  store(table, sweep, 'goes', 100)
   expect(sweep.watching).toBe(true)
   expect(sweep.due(99)).toBe(false)
   expect(sweep.due(100)).toBe(true)
 })
 
 test('knows after a round when the next entry expires, also one that came during the round', () => {
-  const policy = new SnapshotPolicy()
-  const sweep = new ExpirySweep(policy)
-  store(policy, sweep, 'first', 10)
-  store(policy, sweep, 'second', 1_000)
+  const table = new SnapshotTable()
+  const sweep = new ExpirySweep<string, number>(table)
+  store(table, sweep, 'first', 10)
+  store(table, sweep, 'second', 1_000)
   expect(sweep.examine(10)?.[0]).toBe('first')
-  policy.delete('first')
-  store(policy, sweep, 'during', 50, 10)
+  table.entries.delete('first')
+  store(table, sweep, 'during', 50, 10)
   expect(sweep.examine(10)).toBeUndefined()
   expect(sweep.examine(10)).toBeUndefined()
   expect(sweep.due(59)).toBe(false)
@@ -88,11 +54,11 @@ test('knows after a round when the next entry expires, also one that came during
 })
 
 test('starts a round again that ended before it had seen everything', () => {
-  const policy = new SnapshotPolicy()
-  const sweep = new ExpirySweep(policy)
-  store(policy, sweep, 'a', 10)
+  const table = new SnapshotTable()
+  const sweep = new ExpirySweep<string, number>(table)
+  store(table, sweep, 'a', 10)
   expect(sweep.examine(0)).toBeUndefined()
-  for (const key of ['b', 'c', 'd']) store(policy, sweep, key, 20)
+  for (const key of ['b', 'c', 'd']) store(table, sweep, key, 20)
   expect(sweep.examine(0)).toBeUndefined()
   expect(sweep.due(10)).toBe(true)
   expect(sweep.examine(10)?.[0]).toBe('a')

@@ -103,6 +103,7 @@ describe('a value', () => {
       expect(await collected(reference)).toBe(true)
       expect(cache.size).toBeLessThanOrEqual(3)
     },
+    30_000,
   )
 })
 
@@ -121,7 +122,7 @@ test('values can be collected after a clear in the middle of a sweep', async () 
   cache.clear()
   expect(await collected(reference)).toBe(true)
   cache.dispose()
-})
+}, 30_000)
 
 test('a disposed cache can be collected', async () => {
   const { bus, registry, clock } = scriptedPressure()
@@ -132,4 +133,4 @@ test('a disposed cache can be collected', async () => {
     return new WeakRef(cache)
   })()
   expect(await collected(reference)).toBe(true)
-})
+}, 30_000)

@@ -1,38 +1,52 @@
+import type { SlotLists } from './slot-lists.ts'
+
 /** The rule by which a cache chooses what to evict. */
-export type PolicyName = 'lru'
+export type PolicyName = 'adaptive' | 'lru' | 'sieve' | 's3-fifo' | 'w-tinylfu' | 'gdsf'
+
+/** What a policy knows of the entries, each of which it knows by a small integer, its slot. */
+export interface Slots {
+  /** Lists that slots can be put into, with room for every slot. */
+  readonly lists: SlotLists
+  /** How often each slot was used, as `use-counts.ts` reads it; whoever holds the entries counts. */
+  readonly uses: Uint8Array
+  /** How many entries there are. */
+  readonly size: number
+  /** Uses and new entries so far. */
+  readonly requests: number
+  /** 32 bits that depend on the key and on nothing else. */
+  hash(slot: number): number
+  /** What an entry takes of the bound: its bytes, or 1 where only entries are bounded. */
+  weight(slot: number): number
+  /** What it costs to make the value again, in the unit of the caller; 1 where it was not told. */
+  cost(slot: number): number
+}
 
 /**
- * Holds keys with their values and bytes, and knows which of them to give up next.
+ * Decides which entry to give up next.
  *
- * It has no bound of its own: the cache calls `evict` for as long as it holds too much. It calls no code
- * of the user, reads no clock and never drops an entry unasked. A value is never `undefined`.
+ * It is made for one table and hears of every entry that comes and goes. It calls no code of the user, reads no
+ * clock and needs no bound: it is asked for a victim only when the table is full.
  */
-export interface Policy<K, V> {
-  readonly size: number
-  /** The sum of the bytes of all entries. */
-  readonly bytes: number
-  /** The value under a key, which counts as a use of it. */
-  get(key: K): V | undefined
-  /** The value under a key, which does not count as a use of it. */
-  peek(key: K): V | undefined
-  /** Keeps a value under a key in place of what was there, which counts as a use of it; `bytes` is at least 1. */
-  set(key: K, value: V, bytes: number): void
-  /** Takes out a key. */
-  delete(key: K): void
-  /** The entry that `evict` would take out; asked only where somebody wants to be told of it. */
-  next(): readonly [key: K, value: V] | undefined
-  /** Takes out the entry that is worth the least, and returns whether there was one. */
-  evict(): boolean
-  /** Takes out everything, and gives back the memory that served it. */
+export interface Policy {
+  /** Whether `used` is called at every use, and not only for slots that are marked `watched`. */
+  readonly eager: boolean
+  /** Takes in a new entry, whose uses are 0. */
+  insert(slot: number): void
+  /** An entry was used, which has been counted already. */
+  used(slot: number): void
+  /** An entry weighs more now by so much. */
+  changed(slot: number, by: number): void
+  /** Lets go of an entry that was deleted or expired. */
+  remove(slot: number): void
+  /** Chooses the entry that is worth the least, lets go of it, and returns its slot; `none` without any. */
+  evict(): number
+  /** Every slot, about in the order in which they would be evicted. */
+  order(): IterableIterator<number>
+  /** An entry has got another slot; its place in the lists has moved with it. */
+  renamed?(from: number, to: number): void
+  /** Forgets everything, entries that are gone included. */
   clear(): void
-  /**
-   * Gives back memory that served entries which are gone, if that takes no longer than a slice. Returns
-   * whether it did; an iterator of `entries` from before is then of no use any more.
-   */
-  compact(): boolean
-  /**
-   * Every entry, the next to be evicted first. While the policy changes, an iterator may end early or visit
-   * an entry that is gone, but each step is short.
-   */
-  entries(): IterableIterator<[K, V]>
 }
+
+/** Makes a policy for a table. */
+export type PolicyFactory = (slots: Slots) => Policy

@@ -1,0 +1,157 @@
+import { fresh, proven, type Segments, tried } from './segments.ts'
+import { none } from './slot-lists.ts'
+
+/** Entries looked at for one to give up, so that no eviction takes long; hardly ever are there so many. */
+const mostLooks = 1_024
+
+/** How entries move through the segments. */
+export interface Rule {
+  /** Whether it hears of every use. */
+  readonly eager: boolean
+  /** Puts a new entry in its place; `returned` tells that it was given up a short while ago. */
+  insert(segments: Segments, slot: number, returned: boolean): void
+  used(segments: Segments, slot: number): void
+  /** Chooses an entry to give up; there is one at least. */
+  victim(segments: Segments): number
+  /** Takes over from another rule. */
+  begin(segments: Segments): void
+}
+
+/** Least recently used first: what is used goes to the start of the one list. */
+export const recency: Rule = {
+  eager: true,
+  insert: (segments, slot) => segments.add(proven, slot),
+  used: (segments, slot) => segments.move(proven, slot),
+  victim(segments) {
+    const { lists } = segments.slots
+    return lists.last(proven)
+  },
+  begin({ slots: { lists } }) {
+    lists.join(tried, proven, 'end')
+    lists.join(fresh, proven, 'start')
+  },
+}
+
+/** The share of new entries. */
+const smallShare = 0.1
+/** Uses that take a new entry further. */
+const usesToStay = 2
+
+/**
+ * S3-FIFO (Yang et al., SOSP 2023): new entries queue apart and get further only when they were used twice, or come
+ * back soon after they were given up; the rest go round for as long as they are used.
+ */
+export const queues: Rule = {
+  eager: false,
+  insert: (segments, slot, returned) => segments.add(returned ? proven : fresh, slot),
+  used() {},
+  victim(segments) {
+    const { lists } = segments.slots
+    for (let look = 0; look < mostLooks; look++) {
+      const isFresh =
+        lists.count(fresh) > 0 && lists.weight(proven) <= (1 - smallShare) * segments.weight
+      const slot = lists.last(isFresh ? fresh : proven)
+      const visits = segments.visits(slot)
+      if (visits < (isFresh ? usesToStay : 1)) return slot
+      segments.setVisits(slot, isFresh ? 0 : visits - 1)
+      segments.move(proven, slot)
+    }
+    return lists.last(proven)
+  },
+  begin: ({ slots: { lists } }) => lists.join(tried, proven, 'end'),
+}
+
+/** The share of proven entries in those that are not new: Einziger, Friedman and Manes, 2017. */
+const provenShare = 0.8
+/** A new entry must have been used more often by so much: halving makes up a difference of one. */
+const leastLead = 2
+/** More than one, so that the window keeps up with large entries. */
+const mostSpilled = 4
+
+/**
+ * W-TinyLFU (Einziger, Friedman and Manes, 2017) in which a use moves nothing: entries are sorted when they come to the
+ * end of their list. A new entry stays only when it was used more often than the one it would replace.
+ */
+export class FrequencyRule implements Rule {
+  readonly eager = false
+  /** The share of new entries. */
+  window: number
+  /** Whether room had to be made for the next new entry. */
+  #isFull = false
+
+  constructor(window: number) {
+    this.window = window
+  }
+
+  insert(segments: Segments, slot: number): void {
+    segments.add(fresh, slot)
+    // While there is room nobody has to prove anything.
+    if (!this.#isFull) this.#spill(segments)
+    this.#isFull = false
+  }
+
+  used(): void {}
+
+  victim(segments: Segments): number {
+    const { lists } = segments.slots
+    this.#isFull = true
+    const rival = lastUnused(segments)
+    if (rival === none) return lists.last(fresh)
+    if (lists.weight(fresh) <= this.window * segments.weight) return rival
+    const candidate = lastFresh(segments)
+    if (segments.frequency(candidate) < segments.frequency(rival) + leastLead) return candidate
+    segments.setVisits(candidate, 0)
+    segments.move(tried, candidate)
+    return rival
+  }
+
+  begin({ slots: { lists } }: Segments): void {
+    lists.join(fresh, tried, 'start')
+  }
+
+  #spill(segments: Segments): void {
+    const { lists } = segments.slots
+    const most = this.window * segments.weight
+    for (let moved = 0; moved < mostSpilled && lists.weight(fresh) > most; moved++)
+      segments.move(tried, lists.last(fresh))
+  }
+}
+
+/** The last new entry that was not used since it was last looked at. */
+function lastFresh(segments: Segments): number {
+  const { lists } = segments.slots
+  for (let look = 0; look < 8; look++) {
+    const slot = lists.last(fresh)
+    if (segments.visits(slot) === 0) return slot
+    segments.setVisits(slot, 0)
+    segments.move(fresh, slot)
+  }
+  return lists.last(fresh)
+}
+
+/** The last entry on trial that was not used; those that were are proven. */
+function lastUnused(segments: Segments): number {
+  const { lists } = segments.slots
+  for (let look = demote(segments, 0); look < mostLooks; look = demote(segments, look + 1)) {
+    const slot = lists.last(tried)
+    if (slot === none) break
+    if (segments.visits(slot) === 0) return slot
+    segments.setVisits(slot, 0)
+    segments.move(proven, slot)
+  }
+  return segments.lastTried()
+}
+
+/** Puts what is proven no more on trial again, and returns how many entries have been looked at with these. */
+function demote(segments: Segments, looks: number): number {
+  const { lists } = segments.slots
+  const most = provenShare * (lists.weight(tried) + lists.weight(proven))
+  let look = looks
+  for (; look < mostLooks && lists.weight(proven) > most; look++) {
+    const slot = lists.last(proven)
+    const isUsed = segments.visits(slot) > 0
+    segments.setVisits(slot, 0)
+    segments.move(isUsed ? proven : tried, slot)
+  }
+  return look
+}
