@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['packages/*'], coverage: { include: ['packages/*/src/**'] } },
+  test: { projects: ['packages/*', 'benchmarks'], coverage: { include: ['packages/*/src/**'] } },
 })

@@ -38,11 +38,12 @@ for (const name of [
   'false-alarms',
   'forecast',
   'overhead',
+  'sizing',
 ]) {
   const script = `verify/src/${name}.ts`
   const words = ['exec', 'tsx', '--conditions=@cultus/source', script, '--quick', '--lenient']
   await shownStep(
-    `The monitor holds what it promises, quick: ${name}`,
+    `What is promised of real processes, quick: ${name}`,
     'npx',
     pnpm(...words),
     quiet,

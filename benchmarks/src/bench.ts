@@ -1,0 +1,35 @@
+/**
+ * Benchmarks that are commands of their own: `bench policies` and `bench reference`.
+ *
+ * Ends with code 1 where an assertion fails or a figure is off, and with 2 where the command cannot be understood.
+ */
+import { isCultusError } from '@cultus/core'
+import type { Output } from './policies/output.ts'
+import { benchPolicies } from './policies/policies.ts'
+import { benchReference } from './policies/reference.ts'
+
+const commands: Readonly<
+  Record<string, (args: readonly string[], output: Output) => Promise<boolean>>
+> = { policies: benchPolicies, reference: benchReference }
+
+const [, , name = '', ...args] = process.argv
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+
+if (command === undefined) {
+  console.error(
+    `\`bench\` must be followed by ${Object.keys(commands).join(' or ')}, got "${name}"`,
+  )
+  process.exitCode = 2
+} else {
+  try {
+    const passed = await command(args, {
+      print: (text) => console.log(text),
+      write: (text) => process.stderr.write(text),
+    })
+    process.exitCode = passed ? 0 : 1
+  } catch (error) {
+    if (!isCultusError(error)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
+}
