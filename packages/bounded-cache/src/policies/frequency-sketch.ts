@@ -1,7 +1,7 @@
 /** Bytes of a block, which is a line of the processor's cache: one look-up touches no more. */
 const blockBytes = 64
-/** Eight counters of four bits for each entry: with four, loops of several times the cache drown in collisions. */
-const bytesPerEntry = 4
+/** Two bytes an entry: counters are of four bits, and an entry has four. */
+const bytesPerEntry = 2
 const most = 15
 
 /**
