@@ -69,16 +69,20 @@ describe.each(Object.entries(slotPolicies))('%s', (_, factory) => {
         : fc.constantFrom(1, 2, 8, 100, 300)
       let commands = 0
       fc.assert(
-        fc.property(most, fc.array(any, { maxLength: 300, size: 'max' }), (most, all) => {
-          const table = new ObservedTable(factory, byBytes, most)
-          for (const next of all) {
-            // What is larger than the bound is refused by whoever holds the table.
-            const isTooLarge = next.type === 'set' && byBytes && next.bytes > most
-            apply(table, isTooLarge ? { ...next, bytes: most } : next)
-            table.check()
-            commands++
-          }
-        }),
+        fc.property(
+          most,
+          fc.array(any, { minLength: 120, maxLength: 300, size: 'max' }),
+          (most, all) => {
+            const table = new ObservedTable(factory, byBytes, most)
+            for (const next of all) {
+              // What is larger than the bound is refused by whoever holds the table.
+              const isTooLarge = next.type === 'set' && byBytes && next.bytes > most
+              apply(table, isTooLarge ? { ...next, bytes: most } : next)
+              table.check()
+              commands++
+            }
+          },
+        ),
         { numRuns: 95 },
       )
       expect(commands).toBeGreaterThan(10_000)

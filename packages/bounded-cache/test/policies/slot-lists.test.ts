@@ -158,7 +158,7 @@ test('is what three plain arrays are, whatever is done to it', () => {
 test('knows the list of each slot after far more joins than there are tags', () => {
   const steps = step('add', 'join', 'join', 'join', 'move', 'remove', 'rename')
   fc.assert(
-    fc.property(fc.array(steps, { minLength: 1_500, maxLength: 1_500, size: 'max' }), (all) => {
+    fc.property(fc.array(steps, { minLength: 4_000, maxLength: 4_000, size: 'max' }), (all) => {
       const [model, real] = [new ListsModel(), new SlotLists()]
       let joins = 0
       for (const next of all) {
