@@ -50,6 +50,8 @@ interface Row extends Cell {
   readonly normal: number | undefined
   readonly afterCollection: number | undefined
   readonly forced: number
+  /** How often it was filled again, because V8 ended it before it was full. */
+  readonly again: number
   /** Old-generation bytes in use as a share of the cap when cleared, and 5, 20, 45 seconds later. */
   readonly raw: readonly (number | null)[]
   /** Seconds for which the raw reading stayed at half of what it was when cleared, or over. */
@@ -119,11 +121,13 @@ async function measure(cell: Cell, done: () => number): Promise<Row> {
     })
   }
   let outcome = await fill()
-  for (let again = 1; again <= mostAgain && clearedAt === undefined; again++) {
+  let again = 0
+  for (; again < mostAgain && clearedAt === undefined; again++) {
     progress(`${key}: V8 ended it before it was full, once more`)
     outcome = await fill()
   }
-  const row = { ...cell, key, ...read(outcome.lines, capBytes), death: outcome.death ?? 'none' }
+  const shown = read(outcome.lines, capBytes)
+  const row = { ...cell, key, again, ...shown, death: outcome.death ?? 'none' }
   results.add(row)
   progress(`${done()} of ${cells.length}: ${key}`)
   return row
@@ -148,7 +152,7 @@ function firstCollectionSince(time: number, lines: readonly ChildLine[]): ChildL
 function read(
   lines: readonly ChildLine[],
   capBytes: number,
-): Omit<Row, keyof Cell | 'key' | 'death'> {
+): Omit<Row, keyof Cell | 'key' | 'again' | 'death'> {
   const cleared = lines.find((line) => line['phase'] === 'cleared')?.at ?? Number.NaN
   const collected = firstCollectionSince(cleared, lines)?.at
   const levels = lines.filter((line) => line['type'] === 'level')
@@ -209,6 +213,7 @@ const died = rows.filter(({ death }) => death !== 'killed')
 const verified = rows.filter(({ watcher }) => watcher === 'verify')
 const unverified = rows.filter(({ watcher }) => watcher === 'no verify')
 const calm = [...verified, ...unverified].filter(({ worst }) => worst === 'normal')
+const refilled = rows.filter(({ again }) => again > 0).length
 const slowest = (values: readonly (number | undefined)[]): number =>
   Math.max(...values.map((value) => value ?? Number.POSITIVE_INFINITY))
 const recovered = slowest(verified.map(({ normal }) => normal))
@@ -223,7 +228,7 @@ conclude([
     passed: died.length === 0 && calm.length === 0,
     timed: true,
     claim: 'every heap was filled, seen to be full, and outlived it',
-    figure: `${rows.length - new Set([...died, ...calm]).size} of ${rows.length}`,
+    figure: `${rows.length - new Set([...died, ...calm]).size} of ${rows.length}, ${refilled} of them filled again`,
   },
   {
     passed: recovered <= needed,

@@ -66,30 +66,20 @@ export class EntryStore<K, V> implements Shrinkable {
   /** What can be served under a key, for {@link EntryStore.valueOf}; this counts as a use of it. */
   use(key: K): Stored<V> | undefined {
     const stored = this.#table.get(key)
-    if (stored === undefined && this.#table.expiring) {
-      this.#dropExpired(key)
-      this.#removals?.flush()
-    }
-    return stored
+    return stored === undefined ? this.#missed(key) : stored
   }
 
   /** What can be served under a key, for {@link EntryStore.valueOf}; this does not count as a use of it. */
   peek(key: K): Stored<V> | undefined {
     const stored = this.#table.peek(key)
-    if (stored === undefined && this.#table.expiring) {
-      this.#dropExpired(key)
-      this.#removals?.flush()
-    }
-    return stored
+    return stored === undefined ? this.#missed(key) : stored
   }
 
   valueOf(stored: Stored<V>): V {
     return stored === undefinedValue ? (undefined as V) : (stored as V)
   }
 
-  /**
-   * Keeps a value, or refuses it. What was under the key is gone either way.
-   */
+  /** Keeps a value, or refuses it. What was under the key is gone either way. */
   put(key: K, value: V, facts: EntryFacts): boolean {
     const { ttl, bytes, cost } = facts
     const charge = this.#sizer.measure(key, value, ttl > 0, bytes)
@@ -196,7 +186,8 @@ export class EntryStore<K, V> implements Shrinkable {
 
   #reportPut(key: K, value: V, kept: boolean, ttl: number): void {
     // What has expired is replaced all the same, and must be told of.
-    const old = this.#table.peek(key) ?? this.#table.take(key)
+    const served = this.#table.peek(key)
+    const old = served === undefined ? this.#table.take(key) : served
     // A value set again under its own key did not leave: who closes what leaves must not close it.
     if (old !== undefined && !Object.is(this.valueOf(old), value)) {
       this.#removals?.add(key, this.valueOf(old), 'replaced')
@@ -224,10 +215,13 @@ export class EntryStore<K, V> implements Shrinkable {
     if (cause === 'pressure') this.#counters.pressureEvictions += count
   }
 
-  /** Takes out what is under a key that nothing can be served for. */
-  #dropExpired(key: K): void {
+  /** Takes out what has expired under a key that nothing can be served for. */
+  #missed(key: K): undefined {
+    if (!this.#table.expiring) return
     const stored = this.#table.take(key)
-    if (stored !== undefined) this.#reportExpired(key, stored)
+    if (stored === undefined) return
+    this.#reportExpired(key, stored)
+    this.#removals?.flush()
   }
 
   #sweep(most: number): number {

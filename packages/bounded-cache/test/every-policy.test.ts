@@ -210,3 +210,18 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '3'])('refuses a cost of
   expect(cache.get('a')).toBe(1)
   cache.dispose()
 })
+
+test('a `null` that is set again with a listener keeps its place', () => {
+  const { bus, registry, clock } = scriptedPressure()
+  const told: Removal<string, null>[] = []
+  const onRemoval = (removal: Removal<string, null>): void => void told.push(removal)
+  const options = { maxEntries: 2, policy: 'sieve', bus, registry, clock, onRemoval } as const
+  const cache = new BoundedCache<string, null>(options)
+  cache.set('used', null)
+  cache.set('used', null)
+  cache.set('new', null)
+  cache.set('newer', null)
+  expect([...cache.keys()].sort()).toEqual(['newer', 'used'])
+  expect(told).toEqual([{ key: 'new', value: null, cause: 'evicted' }])
+  cache.dispose()
+})

@@ -37,7 +37,7 @@ const window = 0.02
  */
 export class Adaptive implements Policy {
   readonly #slots: Slots
-  readonly #rules: readonly Rule[] = [new FrequencyRule(window), queues, recency]
+  readonly #rules: readonly Rule[] = makeRules()
   #shadows: readonly Shadow[] = shadowed()
   #contest: Contest = new Contest(this.#rules.length)
   readonly #policy: Segmented
@@ -178,7 +178,12 @@ export class Adaptive implements Policy {
   }
 }
 
+/** The rules, the one to begin with first. */
+function makeRules(): readonly Rule[] {
+  return [new FrequencyRule(window), queues, recency]
+}
+
 /** Each shadow has a rule of its own: a rule may keep a state. */
 function shadowed(): readonly Shadow[] {
-  return [new FrequencyRule(window), queues, recency].map((rule) => new Shadow(rule))
+  return makeRules().map((rule) => new Shadow(rule))
 }
