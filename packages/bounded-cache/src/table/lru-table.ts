@@ -67,10 +67,11 @@ export class LruTable<K, V extends NonNullable<unknown> | null> implements Entry
     if (ttl > 0) {
       const now = this.#now()
       held = new Timed(value, now, now + ttl)
-      this.#sweep.note(held)
     }
     // Given the value that it holds, `lru-cache` would not take notice of a new size.
     if (before === held) this.take(key)
+    else this.#sweep.forget(before as MaybeTimed<V> | undefined)
+    this.#sweep.note(held)
     this.#put(before === undefined ? unpinnedKey(key) : key, held, bytes)
   }
 
@@ -79,16 +80,19 @@ export class LruTable<K, V extends NonNullable<unknown> | null> implements Entry
     if (held === undefined) return undefined
     // Taking out its last entry, `lru-cache` would wipe every slot it ever used.
     if (this.#entries.size === 1) this.clear()
-    else this.#entries.delete(heldKey(key))
+    else {
+      this.#entries.delete(heldKey(key))
+      this.#sweep.forget(held as MaybeTimed<V>)
+    }
     return given(held as MaybeTimed<V>)
   }
 
   evict(tell?: Tell<K, V>): boolean {
-    if (tell === undefined) return this.#entries.pop() !== undefined
-    const { value: next, done } = this.entries().next()
-    if (done === true) return false
-    this.#entries.pop()
-    tell(...next)
+    const key = tell && this.#entries.rkeys().next().value
+    const held = this.#entries.pop() as MaybeTimed<V> | undefined
+    if (held === undefined) return false
+    this.#sweep.forget(held)
+    tell?.(givenKey(key as Held<K>), given(held))
     return true
   }
 
@@ -109,7 +113,7 @@ export class LruTable<K, V extends NonNullable<unknown> | null> implements Entry
   clear(): void {
     this.#entries = unbounded()
     this.#slots = 0
-    this.#sweep.restart()
+    this.#sweep.clear()
   }
 
   compact(): Compaction {
@@ -117,7 +121,9 @@ export class LruTable<K, V extends NonNullable<unknown> | null> implements Entry
     if (this.#slots < leastSlots || this.#slots <= 2 * before.size || before.size > mostMoved) {
       return 'none'
     }
-    this.clear()
+    this.#entries = unbounded()
+    this.#slots = 0
+    this.#sweep.restart()
     for (const key of before.rkeys()) {
       const info = before.info(key)
       if (info?.size !== undefined) this.#put(givenKey(key), info.value as V, info.size)

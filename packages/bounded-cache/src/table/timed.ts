@@ -3,6 +3,8 @@ export class Timed<V> {
   readonly value: V
   readonly storedAt: number
   readonly endsAt: number
+  /** The round of the sweep that last saw it. */
+  seenIn = 0
 
   constructor(value: V, storedAt: number, endsAt: number) {
     this.value = value
