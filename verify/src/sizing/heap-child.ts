@@ -18,7 +18,7 @@ if (make === undefined) throw new Error(`no shape ${shape}`)
 const sizeof: ((value: unknown) => number) | undefined =
   sizeofPath === '' ? undefined : (await import(sizeofPath)).default
 
-const count = Math.min(20_000, Math.max(8, Math.ceil(together / estimateBytes(make(0)))))
+const count = Math.min(150_000, Math.max(8, Math.ceil(together / estimateBytes(make(0)))))
 // Compiles what makes them, and brings its hidden classes about.
 for (let index = 0; index < Math.min(200, count); index++) make(1e6 + index)
 const kept: unknown[] = new Array(count).fill(null)
