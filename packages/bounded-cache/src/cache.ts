@@ -16,6 +16,7 @@ import {
   resolveBounds,
   resolveOptions,
 } from './options.ts'
+import { none } from './policies/slot-lists.ts'
 import { type EntryFacts, factsOf, type SetOptions, usualFacts } from './set-options.ts'
 import { releaseInSlices } from './shrink.ts'
 import { type Loader, SingleFlight } from './single-flight.ts'
@@ -80,24 +81,24 @@ export class BoundedCache<K, V> implements MemoryConsumer {
 
   /** The value under a key, which counts as a use of it; `undefined` when there is none. */
   get(key: K): V | undefined {
-    const stored = this.#store.use(key)
-    if (stored === undefined) {
+    const slot = this.#store.find(key)
+    if (slot === none) {
       this.#counters.misses += 1
       return undefined
     }
     this.#counters.hits += 1
-    return this.#store.valueOf(stored)
+    return this.#store.use(slot)
   }
 
   /** The value under a key, which counts neither as a use nor in the statistics. */
   peek(key: K): V | undefined {
-    const stored = this.#store.peek(key)
-    return stored === undefined ? undefined : this.#store.valueOf(stored)
+    const slot = this.#store.find(key)
+    return slot === none ? undefined : this.#store.valueOf(slot)
   }
 
   /** Whether a key can be served, which counts neither as a use nor in the statistics. */
   has(key: K): boolean {
-    return this.#store.peek(key) !== undefined
+    return this.#store.find(key) !== none
   }
 
   /**
@@ -163,10 +164,10 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   async fetch(key: K, loader: Loader<K, V>, options?: SetOptions): Promise<V> {
     const facts = factsOf(options, this.#usual)
     if (typeof loader !== 'function') throw invalidArgument('loader', 'be a function', loader)
-    const stored = this.#store.use(key)
-    if (stored !== undefined) {
+    const slot = this.#store.find(key)
+    if (slot !== none) {
       this.#counters.hits += 1
-      return this.#store.valueOf(stored)
+      return this.#store.use(slot)
     }
     this.#counters.misses += 1
     const shared = this.#flights.join(key)

@@ -1,23 +1,17 @@
-import type { Clock } from '@cultus/core'
 import type { Bounds } from './bounds.ts'
 import type { ResolvedOptions } from './options.ts'
-import { RemovalReporter } from './removal.ts'
+import { policies } from './policies/named.ts'
+import { none } from './policies/slot-lists.ts'
+import { type RemovalCause, RemovalReporter } from './removal.ts'
 import type { EntryFacts } from './set-options.ts'
 import { ceilingAfterAdding, type Shrinkable } from './shrink.ts'
 import { EntrySizer } from './sizing.ts'
 import type { Counters } from './stats.ts'
-import type { EntryTable } from './table/entry-table.ts'
-import { tableOf } from './table/table-of.ts'
-import { unpinnedValue } from './unpinned.ts'
+import { SlotTable } from './table/slot-table.ts'
+import { unpinnedKey, unpinnedValue } from './unpinned.ts'
 
 /** The most expired entries dropped at each addition: more than one, or they could pile up. */
 const sweptAtOnce = 3
-
-/** Stands for the value `undefined`, which a table takes for nothing. */
-const undefinedValue: unique symbol = Symbol('undefined')
-
-/** A value as a table holds it. */
-export type Stored<V> = (V & (NonNullable<unknown> | null)) | typeof undefinedValue
 
 /**
  * The entries of a cache, always inside its configured bounds.
@@ -26,26 +20,31 @@ export type Stored<V> = (V & (NonNullable<unknown> | null)) | typeof undefinedVa
  * order again.
  */
 export class EntryStore<K, V> implements Shrinkable {
-  readonly #table: EntryTable<K, Stored<V>>
+  readonly #table: SlotTable<K, V>
   readonly #bounds: Bounds
   readonly #sizer: EntrySizer<K, V>
   readonly #counters: Counters
   readonly #removals: RemovalReporter<K, V> | undefined
-  readonly #clock: Clock
-  readonly #madeAt: number
+  /** Whether an entry is charged with all that it keeps, so that it must keep nothing else. */
+  readonly #isCharged: boolean
   #closed = false
 
   constructor(options: ResolvedOptions<K, V>, bounds: Bounds, counters: Counters) {
+    const { name, policy, maxEntries, maxBytes, clock, onRemoval } = options
     this.#bounds = bounds
-    this.#sizer = new EntrySizer(options.name, options.sizeOf)
+    this.#isCharged = maxBytes !== Number.POSITIVE_INFINITY
+    this.#sizer = new EntrySizer(name, this.#isCharged, options.sizeOf)
     this.#counters = counters
-    this.#removals = options.onRemoval && new RemovalReporter(options.name, options.onRemoval)
-    this.#clock = options.clock
-    this.#madeAt = options.clock.now()
-    this.#table = tableOf<K, Stored<V>>({
-      ...options,
-      makeRoom: (charge) => this.#makeRoom(charge),
-      now: () => this.#now(),
+    this.#removals = onRemoval && new RemovalReporter(name, onRemoval)
+    const madeAt = clock.now()
+    this.#table = new SlotTable<K, V>({
+      policy: policies[policy],
+      byBytes: this.#isCharged,
+      mostEntries: maxEntries,
+      seed: Math.floor(Math.random() * 2 ** 32),
+      // Since then, so that V8 keeps it as a small integer. Both ends of an age are rounded down, so that no value is
+      // served too long.
+      now: () => Math.floor(clock.now() - madeAt),
     })
   }
 
@@ -63,46 +62,43 @@ export class EntryStore<K, V> implements Shrinkable {
     return this.#table.size > limitEntries || this.#table.bytes > limitBytes
   }
 
-  /** What can be served under a key, for {@link EntryStore.valueOf}; this counts as a use of it. */
-  use(key: K): Stored<V> | undefined {
-    const stored = this.#table.get(key)
-    return stored === undefined ? this.#missed(key) : stored
+  /** Where the entry lies that can be served under a key, or `none`: until the next change of the store. */
+  find(key: K): number {
+    const slot = this.#table.find(key)
+    if (slot === none || !this.#table.isExpired(slot)) return slot
+    this.#drop(slot, 'expired')
+    this.#removals?.flush()
+    return none
   }
 
-  /** What can be served under a key, for {@link EntryStore.valueOf}; this does not count as a use of it. */
-  peek(key: K): Stored<V> | undefined {
-    const stored = this.#table.peek(key)
-    return stored === undefined ? this.#missed(key) : stored
+  /** Counts a use of an entry, and returns its value. */
+  use(slot: number): V {
+    return this.#table.use(slot)
   }
 
-  valueOf(stored: Stored<V>): V {
-    return stored === undefinedValue ? (undefined as V) : (stored as V)
+  valueOf(slot: number): V {
+    return this.#table.valueOf(slot)
   }
 
   /** Keeps a value, or refuses it. What was under the key is gone either way. */
   put(key: K, value: V, facts: EntryFacts): boolean {
-    const { ttl, bytes, cost } = facts
-    const charge = this.#sizer.measure(key, value, ttl > 0, bytes)
+    const charge = this.#sizer.measure(key, value, facts.bytes)
     if (this.#closed) return false
-    const kept = ttl >= 0 && this.#bounds.admits(charge)
-    if (this.#removals !== undefined) this.#reportPut(key, value, kept, ttl)
-    if (kept) this.#keep(key, value, ttl, charge, cost)
-    else {
-      this.#table.take(key)
-      if (ttl < 0) this.#counters.expirations += 1
-      else this.#counters.refusals += 1
-    }
-    this.#sweep(sweptAtOnce)
+    const kept = facts.ttl >= 0 && this.#bounds.admits(charge)
+    const slot = this.#table.find(key)
+    if (slot !== none && this.#removals !== undefined) this.#reportReplaced(slot, value)
+    if (kept) this.#keep(slot, key, value, charge, facts)
+    else this.#refuse(slot, key, value, facts.ttl < 0 ? 'expired' : 'refused')
+    if (this.#table.expiring) this.#sweep(sweptAtOnce)
     this.#removals?.flush()
     return kept
   }
 
   /** Takes out what can be served under a key, and returns whether there was such an entry. */
   delete(key: K): boolean {
-    const stored = this.peek(key)
-    if (stored === undefined) return false
-    this.#table.take(key)
-    this.#removals?.add(key, this.valueOf(stored), 'deleted')
+    const slot = this.find(key)
+    if (slot === none) return false
+    this.#drop(slot, 'deleted')
     this.#removals?.flush()
     return true
   }
@@ -111,9 +107,8 @@ export class EntryStore<K, V> implements Shrinkable {
   empty(cause: 'deleted' | 'pressure'): void {
     if (cause === 'pressure') this.#countEvictions(this.#table.size, cause)
     if (this.#removals !== undefined) {
-      for (const [key, stored] of this.#table.entries()) {
-        this.#removals.add(key, this.valueOf(stored), cause)
-      }
+      for (const slot of this.#table.order())
+        this.#removals.add(this.#table.keyOf(slot), this.valueOf(slot), cause)
     }
     this.#table.clear()
     this.#removals?.flush()
@@ -148,29 +143,29 @@ export class EntryStore<K, V> implements Shrinkable {
 
   /** The keys and values that can be served now, the one to be evicted last first. */
   fresh(): [K, V][] {
+    const table = this.#table
     const entries: [K, V][] = []
-    for (const [key] of this.#table.entries()) {
-      const stored = this.#table.peek(key)
-      if (stored !== undefined) entries.push([key, this.valueOf(stored)])
+    for (const slot of table.order()) {
+      if (!table.isExpired(slot)) entries.push([table.keyOf(slot), table.valueOf(slot)])
     }
     return entries.reverse()
   }
 
-  /**
-   * Whole milliseconds since the store was made: V8 keeps small integers in the object itself, where other numbers
-   * would each be an object. Both ends of an age are rounded down, so that no value is served too long.
-   */
-  #now(): number {
-    return Math.floor(this.#clock.now() - this.#madeAt)
-  }
-
-  #keep(key: K, value: V, ttl: number, charge: number, cost: number): void {
-    const { size, bytes } = this.#table
-    const { maxEntries, maxBytes, limitEntries, limitBytes } = this.#bounds
-    const stored = value === undefined ? undefinedValue : (unpinnedValue(value) as Stored<V>)
-    this.#table.set(key, stored, charge, ttl, cost)
+  /** Makes room before it comes in: a policy must not choose the entry that the room is for. */
+  #keep(slot: number, key: K, value: V, charge: number, { ttl, cost }: EntryFacts): void {
+    const table = this.#table
+    const { size, bytes } = table
+    const { maxEntries, maxBytes, limitEntries, limitBytes, ratio } = this.#bounds
+    const held = this.#isCharged ? unpinnedValue(value) : value
+    if (slot === none) {
+      this.#trim(maxEntries - 1, maxBytes - charge, 'evicted')
+      table.add(this.#isCharged ? unpinnedKey(key) : key, held, charge, ttl, cost)
+    } else {
+      table.replace(slot, held, charge, ttl, cost)
+      this.#trim(maxEntries, maxBytes, 'evicted')
+    }
     this.#counters.sets += 1
-    this.#trim(maxEntries, maxBytes, 'evicted')
+    if (ratio === 1) return
     this.#trim(
       ceilingAfterAdding(size, 1, limitEntries),
       ceilingAfterAdding(bytes, charge, limitBytes),
@@ -178,34 +173,31 @@ export class EntryStore<K, V> implements Shrinkable {
     )
   }
 
-  /** Not less than pressure would have it: what that takes is counted apart. */
-  #makeRoom(charge: number): void {
-    const { maxEntries, maxBytes } = this.#bounds
-    this.#trim(maxEntries - 1, maxBytes - charge, 'evicted')
+  #refuse(slot: number, key: K, value: V, cause: 'expired' | 'refused'): void {
+    if (slot !== none) this.#table.remove(slot)
+    this.#removals?.add(key, value, cause)
+    if (cause === 'expired') this.#counters.expirations += 1
+    else this.#counters.refusals += 1
   }
 
-  #reportPut(key: K, value: V, kept: boolean, ttl: number): void {
-    // What has expired is replaced all the same, and must be told of.
-    const served = this.#table.peek(key)
-    const old = served === undefined ? this.#table.take(key) : served
+  #reportReplaced(slot: number, value: V): void {
+    const old = this.valueOf(slot)
     // A value set again under its own key did not leave: who closes what leaves must not close it.
-    if (old !== undefined && !Object.is(this.valueOf(old), value)) {
-      this.#removals?.add(key, this.valueOf(old), 'replaced')
-    }
-    if (!kept) this.#removals?.add(key, value, ttl < 0 ? 'expired' : 'refused')
+    if (!Object.is(old, value)) this.#removals?.add(this.#table.keyOf(slot), old, 'replaced')
   }
 
   #trim(entries: number, bytes: number, cause: 'evicted' | 'pressure'): void {
-    while (this.#table.size > entries || this.#table.bytes > bytes) {
+    const table = this.#table
+    while (table.size > entries || table.bytes > bytes) {
       if (!this.#evict(cause)) return
     }
   }
 
   #evict(cause: 'evicted' | 'pressure'): boolean {
-    const removals = this.#removals
-    const tell =
-      removals && ((key: K, stored: Stored<V>) => removals.add(key, this.valueOf(stored), cause))
-    if (!this.#table.evict(tell)) return false
+    const slot = this.#table.victim()
+    if (slot === none) return false
+    if (this.#removals !== undefined) this.#report(slot, cause)
+    this.#table.vacate(slot)
     this.#countEvictions(1, cause)
     return true
   }
@@ -215,22 +207,23 @@ export class EntryStore<K, V> implements Shrinkable {
     if (cause === 'pressure') this.#counters.pressureEvictions += count
   }
 
-  /** Takes out what has expired under a key that nothing can be served for. */
-  #missed(key: K): undefined {
-    if (!this.#table.expiring) return
-    const stored = this.#table.take(key)
-    if (stored === undefined) return
-    this.#reportExpired(key, stored)
-    this.#removals?.flush()
-  }
-
   #sweep(most: number): number {
-    if (!this.#table.expiring) return 0
-    return this.#table.sweep(most, (key, stored) => this.#reportExpired(key, stored))
+    let taken = 0
+    for (; taken < most; taken++) {
+      const slot = this.#table.expired()
+      if (slot === none) break
+      this.#drop(slot, 'expired')
+    }
+    return taken
   }
 
-  #reportExpired(key: K, stored: Stored<V>): void {
-    this.#counters.expirations += 1
-    this.#removals?.add(key, this.valueOf(stored), 'expired')
+  #drop(slot: number, cause: 'deleted' | 'expired'): void {
+    this.#report(slot, cause)
+    this.#table.remove(slot)
+    if (cause === 'expired') this.#counters.expirations += 1
+  }
+
+  #report(slot: number, cause: RemovalCause): void {
+    this.#removals?.add(this.#table.keyOf(slot), this.#table.valueOf(slot), cause)
   }
 }

@@ -1,13 +1,14 @@
 import type { FakeClock } from '@cultus/core/testing'
 import { expect } from 'vitest'
 import type { BoundedCache, Removal, SetOptions } from '../src/index.ts'
-import { entryOverhead, expiryOverhead } from '../src/sizing.ts'
+import { entryOverhead } from '../src/sizing.ts'
 
 interface Held {
   readonly value: number
   readonly bytes: number
   readonly storedAt: number
-  readonly ttl: number
+  /** 0 where the clock went back meanwhile: nobody can tell how old such an entry is. */
+  ttl: number
 }
 
 /** What a key of the model is charged with: estimated by core as one slot. */
@@ -91,8 +92,7 @@ export class CacheModel {
     options: Required<Omit<SetOptions, 'cost'>>,
     removals: Removal<number, number>[],
   ): boolean {
-    const expires = options.ttl >= 1 && options.ttl !== Number.POSITIVE_INFINITY
-    const bytes = entryOverhead + (expires ? expiryOverhead : 0) + keyBytes + options.bytes
+    const bytes = entryOverhead + keyBytes + options.bytes
     const queue = [...removals]
     const { size: sizeBefore, bytes: bytesBefore } = this
     const fits = this.limitEntries >= 1 && bytes <= this.limitBytes * this.share
@@ -131,6 +131,11 @@ export class CacheModel {
     this.take(removals, value === undefined ? ['expired'] : ['deleted'])
     expect(this.#held.has(key)).toBe(false)
     return value !== undefined
+  }
+
+  /** Lets what can expire expire: the clock went back. */
+  clockWentBack(): void {
+    for (const held of this.#held.values()) if (held.ttl !== Number.POSITIVE_INFINITY) held.ttl = 0
   }
 
   /** Takes out what a bound that fell does not allow any more. */

@@ -114,6 +114,7 @@ class Run {
       case 'advance':
         return this.#pressure.clock.advance(operation.time)
       case 'jump':
+        if (operation.time < 0) this.#model.clockWentBack()
         return this.#pressure.clock.jump(operation.time)
     }
   }

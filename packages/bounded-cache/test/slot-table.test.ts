@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { slotPolicies } from '../src/policies/named.ts'
+import { policies } from '../src/policies/named.ts'
 import type { Slots } from '../src/policies/policy.ts'
 import { Segments } from '../src/policies/segments.ts'
-import { SlotTable } from '../src/table/slot-table.ts'
+import { KeyedTable } from './keyed-table.ts'
 
 interface Made {
-  readonly table: SlotTable<unknown, unknown>
+  readonly table: KeyedTable<unknown, unknown>
   /** What the policy of the table sees. */
   readonly slots: Slots
 }
 
 function made(
-  name: keyof typeof slotPolicies = 's3-fifo',
+  name: keyof typeof policies = 's3-fifo',
   byBytes = false,
   mostEntries = Number.POSITIVE_INFINITY,
 ): Made {
   const seen: Slots[] = []
-  const table = new SlotTable<unknown, unknown>({
+  const table = new KeyedTable<unknown, unknown>({
     policy(slots) {
       seen.push(slots)
-      return slotPolicies[name](slots)
+      return policies[name](slots)
     },
     byBytes,
     mostEntries,
@@ -32,15 +32,15 @@ function made(
   return { table, slots }
 }
 
-function fill(table: SlotTable<unknown, unknown>, count: number, from = 0): void {
+function fill(table: KeyedTable<unknown, unknown>, count: number, from = 0): void {
   for (let key = from; key < from + count; key++) table.set(key, key, 1, 0, 1)
 }
 
-function compactAll(table: SlotTable<unknown, unknown>): void {
+function compactAll(table: KeyedTable<unknown, unknown>): void {
   while (table.compact() === 'more') {}
 }
 
-describe.each(Object.keys(slotPolicies) as (keyof typeof slotPolicies)[])('%s', (name) => {
+describe.each(Object.keys(policies) as (keyof typeof policies)[])('%s', (name) => {
   test('keeps its entries and forgets what is gone through compaction after long use', () => {
     const { table, slots } = made(name)
     fill(table, 2_000)
@@ -146,7 +146,7 @@ test('has a slot for one entry more than its bound and no slot beyond', () => {
 
 test('remembers of many entries that are gone no more than is worth it for those that are left', () => {
   const seen: Segments[] = []
-  const table = new SlotTable<number, number>({
+  const table = new KeyedTable<number, number>({
     policy(slots) {
       const segments = new Segments(slots)
       seen.push(segments)

@@ -22,7 +22,7 @@ export class Sieve implements Policy {
   }
 
   insert(slot: number): void {
-    this.#slots.lists.add(queue, slot, 1)
+    this.#slots.lists.link(queue, slot)
   }
 
   used(): void {}
@@ -32,7 +32,7 @@ export class Sieve implements Policy {
   remove(slot: number): void {
     const { lists } = this.#slots
     if (slot === this.#hand) this.#hand = lists.before(slot)
-    lists.remove(slot, 1)
+    lists.unlink(slot)
   }
 
   renamed(from: number, to: number): void {
@@ -49,7 +49,7 @@ export class Sieve implements Policy {
     }
     if (slot === none) return none
     this.#hand = lists.before(slot)
-    lists.remove(slot, 1)
+    lists.unlink(slot)
     return slot
   }
 

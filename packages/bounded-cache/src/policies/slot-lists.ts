@@ -101,6 +101,23 @@ export class SlotLists {
     this.#unlink(slot)
   }
 
+  /** Puts a slot at the start of a list that nobody asks for its count or weight, nor joins with another. */
+  link(list: number, slot: number): void {
+    this.#link(slot, list)
+  }
+
+  /** Takes a slot out of such a list. */
+  unlink(slot: number): void {
+    this.#unlink(slot)
+  }
+
+  /** Puts a slot at the start of the list that it is in. */
+  refresh(list: number, slot: number): void {
+    if (this.#next[list] === slot) return
+    this.#unlink(slot)
+    this.#link(slot, list)
+  }
+
   /** Puts a slot at the start of a list, which may be its own. */
   move(list: number, slot: number, weight: number): void {
     if (this.listOf(slot) === list) {

@@ -7,6 +7,8 @@
 const visitMask = 0b11
 const frequencyShift = 2
 const frequencyMask = 0b1111 << frequencyShift
+/** The bits of a byte that a use does not change any more. */
+export const saturated: number = visitMask | frequencyMask
 /** Bytes from here on belong to slots that the policy watches. */
 export const watched = 0b100_0000
 /** The byte of a slot without an entry; those of entries are less than half of it. */

@@ -2,20 +2,27 @@ import { resized } from '../policies/cells.ts'
 import { KeyHash } from '../policies/key-hash.ts'
 import type { Policy, PolicyFactory, Slots } from '../policies/policy.ts'
 import { firstSlot, none, SlotLists } from '../policies/slot-lists.ts'
-import { afterUse, vacant, watched } from '../policies/use-counts.ts'
-import { unpinnedKey } from '../unpinned.ts'
-import type { Compaction, EntryTable, MakeRoom, Tell } from './entry-table.ts'
+import { afterUse, saturated, vacant, watched } from '../policies/use-counts.ts'
+import { KeyIndex } from './key-index.ts'
 import { resizedList } from './resized-list.ts'
 import { SlotExpiry } from './slot-expiry.ts'
 import { SlotSizes } from './slot-sizes.ts'
+import { type Moves, SlotSpace } from './slot-space.ts'
 
 const leastCapacity = 64
-/** Larger tables grow by a quarter: half of a large one would lie idle after a doubling. */
+/** Larger tables grow by an eighth: half of a large one would lie idle after a doubling. */
 const doubledUpTo = 65_536
 /** Costs beyond are as good as this: their sums must stay finite. */
 const dearest = 1e15
-/** The most entries that get another slot in one go: about 2 ms. */
-const mostMoves = 8_192
+const mostLooks = 262_144
+/** What an addition does for a compaction that nobody else goes on with. */
+const fewLooks = 64
+
+/**
+ * What giving back memory came to: there was none to give; entries were moved; the same, and there is more
+ * to give.
+ */
+export type Compaction = 'none' | 'moved' | 'more'
 
 /** How a slot table is made. */
 export interface SlotTableOptions {
@@ -25,7 +32,6 @@ export interface SlotTableOptions {
   /** The most entries there will be, where that is known. */
   readonly mostEntries: number
   readonly seed: number
-  readonly makeRoom: MakeRoom
   /** Whole milliseconds of some clock. */
   readonly now: () => number
 }
@@ -34,49 +40,48 @@ export interface SlotTableOptions {
  * Entries in slots: a `Map` from keys to small integers, and an array for each thing that is known of an entry.
  *
  * No object is made for an entry, so that the garbage collector has little to look at, and what a policy keeps of it
- * lies in typed arrays, which it does not look at at all.
+ * lies in typed arrays, which it does not look at at all. The table has no bound of its own, calls no code of the user
+ * and drops no entry unasked.
  */
-export class SlotTable<K, V> implements EntryTable<K, V>, Slots {
+export class SlotTable<K, V> implements Slots {
   readonly lists: SlotLists = new SlotLists()
   uses: Uint8Array = new Uint8Array(0)
   requests = 0
+  size = 0
   readonly #policy: Policy
+  #isEager = false
   readonly #byBytes: boolean
   readonly #mostEntries: number
   readonly #hash: KeyHash
-  readonly #makeRoom: MakeRoom
   readonly #now: () => number
-  #index = new Map<K, number>()
+  readonly #index: KeyIndex<K>
   #keys: (K | undefined)[] = []
   #values: (V | undefined)[] = []
   readonly #sizes = new SlotSizes()
   #costs: Float32Array | undefined
   /** Made when the first entry comes that expires. */
   #expiry: SlotExpiry | undefined
-  /** Slots that were used and are free. */
-  #free: number[] = []
-  /** The slots from here on were never used. */
-  #next = firstSlot
-  /** While slots are moved together, the first that may be free. */
-  #hole: number | undefined
+  readonly #space = new SlotSpace()
+  readonly #moves: Moves = {
+    keep: (slot) => this.#keep(slot),
+    rename: (from, to) => this.#rename(from, to),
+  }
 
-  constructor({ policy, byBytes, mostEntries, seed, makeRoom, now }: SlotTableOptions) {
-    this.#makeRoom = makeRoom
+  constructor({ policy, byBytes, mostEntries, seed, now }: SlotTableOptions) {
     this.#now = now
     this.#byBytes = byBytes
     this.#mostEntries = mostEntries
     this.#hash = new KeyHash(seed)
+    this.#index = new KeyIndex<K>((slot, key) => this.#holds(slot, key))
     this.#policy = policy(this)
   }
 
-  get size(): number {
-    return this.#index.size
-  }
-
+  /** The sum of the bytes of all entries. */
   get bytes(): number {
     return this.#sizes.sum
   }
 
+  /** Whether any entry can expire. */
   get expiring(): boolean {
     return this.#expiry !== undefined
   }
@@ -93,172 +98,148 @@ export class SlotTable<K, V> implements EntryTable<K, V>, Slots {
     return this.#costs === undefined ? 1 : (this.#costs[slot] ?? 1)
   }
 
-  get(key: K): V | undefined {
-    const slot = this.#index.get(key)
-    if (slot === undefined || this.#expiry?.isExpired(slot)) return undefined
-    this.#use(slot)
-    return this.#values[slot]
+  /** The slot of the entry under a key, expired or not, or `none`. */
+  find(key: K): number {
+    return this.#index.get(key) ?? none
   }
 
-  peek(key: K): V | undefined {
-    const slot = this.#index.get(key)
-    return slot === undefined || this.#expiry?.isExpired(slot) ? undefined : this.#values[slot]
+  isExpired(slot: number): boolean {
+    return this.#expiry?.isExpired(slot) === true
   }
 
-  set(key: K, value: V, bytes: number, ttl: number, cost: number): void {
-    let slot = this.#index.get(key)
-    if (slot === undefined) slot = this.#insert(key, value, bytes, cost)
-    else {
-      this.#values[slot] = value
-      this.#rate(slot, bytes, cost)
-      this.#use(slot)
-    }
-    if (ttl !== 0) this.#expiry ??= new SlotExpiry(this.#now, this.uses.length)
-    this.#expiry?.set(slot, ttl)
+  keyOf(slot: number): K {
+    return this.#keys[slot] as K
   }
 
-  take(key: K): V | undefined {
-    const slot = this.#index.get(key)
-    if (slot === undefined) return undefined
-    const value = this.#values[slot]
-    this.#policy.remove(slot)
-    this.#vacate(slot)
-    return value
+  valueOf(slot: number): V {
+    return this.#values[slot] as V
   }
 
-  evict(tell?: Tell<K, V>): boolean {
-    const slot = this.#policy.evict()
-    if (slot === none) return false
-    const key = this.#keys[slot] as K
-    const value = this.#values[slot] as V
-    this.#vacate(slot)
-    tell?.(key, value)
-    return true
-  }
-
-  sweep(most: number, tell: Tell<K, V>): number {
-    let taken = 0
-    for (; taken < most; taken++) {
-      const slot = this.#expiry?.find() ?? none
-      if (slot === none) break
-      const key = this.#keys[slot] as K
-      const value = this.#values[slot] as V
-      this.#policy.remove(slot)
-      this.#vacate(slot)
-      tell(key, value)
-    }
-    return taken
-  }
-
-  clear(): void {
-    this.#policy.clear()
-    this.#index = new Map()
-    this.#sizes.clear()
-    this.#free = []
-    this.#next = firstSlot
-    this.#hole = undefined
-    this.#costs = undefined
-    this.#expiry = undefined
-    this.#resize(0)
-  }
-
-  compact(): Compaction {
-    if (this.#hole === undefined) {
-      if (this.uses.length < 2 * (this.size + leastCapacity)) return 'none'
-      this.#hole = firstSlot
-      this.#free = []
-    }
-    for (let move = 0; move < mostMoves; move++) {
-      const hole = this.#nextHole(this.#hole)
-      while (this.#next > hole && this.uses[this.#next - 1] === vacant) this.#next--
-      if (hole >= this.#next) {
-        this.#hole = undefined
-        this.#resize(Math.ceil(1.125 * this.#next) + leastCapacity)
-        return 'moved'
-      }
-      this.#rename(this.#next - 1, hole)
-    }
-    return 'more'
-  }
-
-  *entries(): IterableIterator<[K, V]> {
-    for (const slot of this.#policy.order()) {
-      // What went while somebody iterated has left nothing behind.
-      if (this.uses[slot] !== vacant) yield [this.#keys[slot] as K, this.#values[slot] as V]
-    }
-  }
-
-  #use(slot: number): void {
+  /** Counts a use of an entry, and returns its value. */
+  use(slot: number): V {
     const uses = this.uses[slot] ?? 0
-    this.uses[slot] = afterUse[uses] ?? 0
-    this.requests++
-    if (uses >= watched || this.#policy.eager) this.#policy.used(slot)
+    if ((uses & saturated) !== saturated) this.uses[slot] = afterUse[uses] ?? 0
+    if (uses >= watched || this.#isEager) this.#tell(slot)
+    return this.#values[slot] as V
   }
 
-  #insert(key: K, value: V, bytes: number, cost: number): number {
-    // Before it comes in: a policy must not choose the entry that the room is for.
-    this.#makeRoom(bytes)
+  /**
+   * Takes in an entry whose key is not held; there must be room for it.
+   *
+   * `bytes` is what it is charged with, at least 1; `ttl` how long it is served, in whole milliseconds, 0 for ever;
+   * `cost` what it costs to make the value again.
+   */
+  add(key: K, value: V, bytes: number, ttl: number, cost: number): void {
+    if (this.#space.compacting) this.compact(fewLooks)
     const slot = this.#takeSlot()
-    const own = unpinnedKey(key)
-    this.#index.set(own, slot)
-    this.#keys[slot] = own
+    this.#index.add(key, slot)
+    this.size++
+    this.#keys[slot] = key
     this.#values[slot] = value
     this.uses[slot] = 0
     this.requests++
     this.#sizes.set(slot, bytes)
     this.#putCost(slot, cost)
     this.#policy.insert(slot)
-    return slot
+    this.#isEager = this.#policy.eager
+    this.#putTtl(slot, ttl)
   }
 
-  /** Enters another size and cost of an entry. */
-  #rate(slot: number, bytes: number, cost: number): void {
-    const by = this.#byBytes ? bytes - this.#sizes.of(slot) : 0
-    const isDearer = Math.fround(Math.min(dearest, cost)) !== this.cost(slot)
-    this.#sizes.set(slot, bytes)
-    this.#putCost(slot, cost)
-    if (by !== 0 || isDearer) this.#policy.changed(slot, by)
+  /** Puts another value in the place of one, which counts as a use. */
+  replace(slot: number, value: V, bytes: number, ttl: number, cost: number): void {
+    this.#values[slot] = value
+    if (bytes !== this.#sizes.of(slot) || cost !== this.cost(slot)) this.#rate(slot, bytes, cost)
+    this.use(slot)
+    this.#putTtl(slot, ttl)
   }
 
-  #putCost(slot: number, cost: number): void {
-    if (this.#costs === undefined) {
-      if (cost === 1) return
-      this.#costs = new Float32Array(this.uses.length).fill(1)
-    }
-    this.#costs[slot] = Math.min(dearest, cost)
+  /** Takes out an entry; its slot may be another's from now on. */
+  remove(slot: number): void {
+    this.#policy.remove(slot)
+    this.vacate(slot)
   }
 
-  #takeSlot(): number {
-    const slot = this.#free.pop()
-    if (slot !== undefined) return slot
-    // A compaction that was broken off left the slots behind its hole in no list.
-    const hole = this.#hole === undefined ? this.#next : this.#nextHole(this.#hole)
-    if (hole < this.#next) return hole
-    if (this.#next >= this.uses.length) this.#grow()
-    return this.#next++
+  /** Chooses the entry that is worth the least, which must be vacated next; `none` without any. */
+  victim(): number {
+    return this.#policy.evict()
   }
 
-  /** The first free slot from one on, which compaction goes on from. */
-  #nextHole(from: number): number {
-    let hole = from
-    while (hole < this.#next && this.uses[hole] !== vacant) hole++
-    this.#hole = hole
-    return hole
+  /** Looks at a few entries for one that has expired: its slot, or `none`. */
+  expired(): number {
+    return this.#expiry?.find() ?? none
   }
 
-  #vacate(slot: number): void {
-    this.#index.delete(this.#keys[slot] as K)
+  /** Frees the slot of an entry that the policy has let go of. */
+  vacate(slot: number): void {
+    const mustMove = this.#index.delete(this.#keys[slot] as K)
+    this.size--
     this.#sizes.set(slot, 0)
     this.#expiry?.forget(slot)
     this.#keys[slot] = undefined
     this.#values[slot] = undefined
     this.uses[slot] = vacant
-    // Those behind the hole are found as it goes on.
-    if (this.#hole === undefined || slot < this.#hole) this.#free.push(slot)
+    this.#space.free(slot)
+    if (mustMove) this.#beginMove()
+  }
+
+  /** Takes out everything, and gives back the memory that served it. */
+  clear(): void {
+    this.#policy.clear()
+    this.#index.clear()
+    this.size = 0
+    this.#sizes.clear()
+    this.#space.clear()
+    this.#costs = undefined
+    this.#expiry = undefined
+    this.#resize(0)
+  }
+
+  /** Gives back memory that served entries which are gone, for so many looks at slots: by default about 2 ms. */
+  compact(looks: number = mostLooks): Compaction {
+    if (!this.#space.compacting) {
+      if (this.uses.length < 2 * (this.size + leastCapacity)) return 'none'
+      this.#space.beginCompaction()
+    }
+    if (!this.#space.compact(this.uses, this.#moves, looks)) return 'more'
+    this.#index.endMove()
+    this.#resize(Math.ceil(1.125 * this.#space.end) + leastCapacity)
+    return 'moved'
+  }
+
+  /**
+   * The slot of every entry, expired or not, the next to be evicted first. While the table changes, one may be left
+   * out, but each step is short.
+   */
+  *order(): IterableIterator<number> {
+    for (const slot of this.#policy.order()) {
+      // What went while somebody iterated has left nothing behind.
+      if (this.uses[slot] !== vacant) yield slot
+    }
+  }
+
+  #tell(slot: number): void {
+    this.#policy.used(slot)
+    this.#isEager = this.#policy.eager
+  }
+
+  #holds(slot: number, key: K): boolean {
+    const held = this.#keys[slot]
+    // As a `Map` compares them.
+    return this.uses[slot] !== vacant && (held === key || Object.is(held, key))
+  }
+
+  #beginMove(): void {
+    this.#index.beginMove()
+    // From the first slot on, for it must come by every entry.
+    this.#space.beginCompaction()
+  }
+
+  #keep(slot: number): void {
+    if (this.#index.moving) this.#index.put(this.#keys[slot] as K, slot)
   }
 
   #rename(from: number, to: number): void {
-    this.#index.set(this.#keys[from] as K, to)
+    this.#index.put(this.#keys[from] as K, to)
     this.#keys[to] = this.#keys[from]
     this.#values[to] = this.#values[from]
     this.#keys[from] = undefined
@@ -272,9 +253,37 @@ export class SlotTable<K, V> implements EntryTable<K, V>, Slots {
     this.#policy.renamed?.(from, to)
   }
 
+  /** Enters another size and cost of an entry. */
+  #rate(slot: number, bytes: number, cost: number): void {
+    const by = this.#byBytes ? bytes - this.#sizes.of(slot) : 0
+    const before = this.cost(slot)
+    this.#sizes.set(slot, bytes)
+    this.#putCost(slot, cost)
+    if (by !== 0 || this.cost(slot) !== before) this.#policy.changed(slot, by)
+  }
+
+  #putTtl(slot: number, ttl: number): void {
+    if (ttl !== 0) this.#expiry ??= new SlotExpiry(this.#now, this.uses.length)
+    this.#expiry?.set(slot, ttl)
+  }
+
+  #putCost(slot: number, cost: number): void {
+    if (this.#costs === undefined) {
+      if (cost === 1) return
+      this.#costs = new Float32Array(this.uses.length).fill(1)
+    }
+    this.#costs[slot] = Math.min(dearest, cost)
+  }
+
+  #takeSlot(): number {
+    const slot = this.#space.take(this.uses, this.#moves)
+    if (slot >= this.uses.length) this.#grow()
+    return slot
+  }
+
   #grow(): void {
     const { length } = this.uses
-    const larger = Math.max(leastCapacity, Math.ceil(length * (length < doubledUpTo ? 2 : 1.25)))
+    const larger = Math.max(leastCapacity, Math.ceil(length * (length < doubledUpTo ? 2 : 1.125)))
     // One more than the bound: an entry comes in before another goes.
     const most = firstSlot + this.#mostEntries + 1
     this.#resize(length < most ? Math.min(larger, most) : larger)

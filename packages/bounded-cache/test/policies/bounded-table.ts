@@ -1,9 +1,9 @@
 import type { PolicyFactory } from '../../src/policies/policy.ts'
-import { SlotTable } from '../../src/table/slot-table.ts'
+import { KeyedTable } from '../keyed-table.ts'
 
 /** A slot table that is kept inside a bound, and notes what it evicts. */
 export interface BoundedTable {
-  readonly table: SlotTable<number, number>
+  readonly table: KeyedTable<number, number>
   readonly evicted: number[]
 }
 
@@ -14,7 +14,7 @@ export function boundedTable(
   { byBytes = false, seed = 1 } = {},
 ): BoundedTable {
   const evicted: number[] = []
-  const table: SlotTable<number, number> = new SlotTable({
+  const table: KeyedTable<number, number> = new KeyedTable({
     policy,
     byBytes,
     mostEntries: byBytes ? Number.POSITIVE_INFINITY : most,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { slotPolicies } from '../../src/policies/named.ts'
+import { policies } from '../../src/policies/named.ts'
 import { boundedTable, count, served } from './bounded-table.ts'
 import { lruHits, random, zipf } from './streams.ts'
 
@@ -77,7 +77,7 @@ const bytesOf = (key: number) => sizes[key] ?? 1
 const costOf = (key: number) => costs[key] ?? 1
 
 test('evicts what a list evicts in which the entry of the least worth is rated last', () => {
-  const ours = boundedTable(slotPolicies.gdsf, most / 4, { byBytes: true })
+  const ours = boundedTable(policies.gdsf, most / 4, { byBytes: true })
   const theirs = new ListGdsf(most / 4, true)
   const expected = requests.map((key) => theirs.request(key, bytesOf(key), costOf(key)))
   expect(served(ours, requests, bytesOf, costOf)).toEqual(expected)
@@ -86,7 +86,7 @@ test('evicts what a list evicts in which the entry of the least worth is rated l
 })
 
 test('saves as much as it does where every use is rated at once, to one point', () => {
-  const ours = boundedTable(slotPolicies.gdsf, most / 4, { byBytes: true })
+  const ours = boundedTable(policies.gdsf, most / 4, { byBytes: true })
   const theirs = new ListGdsf(most / 4, false)
   const saved = (hits: readonly boolean[]) =>
     requests.reduce((sum, key, at) => sum + (hits[at] ? costOf(key) : 0), 0)
@@ -97,7 +97,7 @@ test('saves as much as it does where every use is rated at once, to one point', 
 })
 
 test('keeps what is used all the time, however often it was used before', () => {
-  const ours = boundedTable(slotPolicies.gdsf, 100)
+  const ours = boundedTable(policies.gdsf, 100)
   const stream = Array.from({ length: 40_000 }, (_, at) => (at % 2 === 0 ? (at / 2) % 10 : 10 + at))
   const hits = count(served(ours, stream))
   expect(hits).toBe(20_000 - 10)
@@ -105,7 +105,7 @@ test('keeps what is used all the time, however often it was used before', () => 
 
 test('hits more than LRU where sizes differ', () => {
   const hits = count(
-    served(boundedTable(slotPolicies.gdsf, 20_000, { byBytes: true }), requests, bytesOf),
+    served(boundedTable(policies.gdsf, 20_000, { byBytes: true }), requests, bytesOf),
   )
   const mean = sizes.reduce((sum, size) => sum + size, 0) / keys
   expect(hits).toBeGreaterThan(lruHits(requests, Math.floor(20_000 / mean)) * 1.2)

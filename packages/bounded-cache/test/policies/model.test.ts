@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { slotPolicies } from '../../src/policies/named.ts'
+import { policies } from '../../src/policies/named.ts'
 import { ObservedTable } from './observed-table.ts'
 
 const key = fc.oneof(fc.nat(12), fc.nat(200))
@@ -52,7 +52,7 @@ function apply(table: ObservedTable, command: Command): void {
   }
 }
 
-describe.each(Object.entries(slotPolicies))('%s', (_, factory) => {
+describe.each(Object.entries(policies))('%s', (_, factory) => {
   test.each([
     ['entries', false],
     ['bytes', true],

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Policy, PolicyFactory, Slots } from '../../src/policies/policy.ts'
-import { SlotTable } from '../../src/table/slot-table.ts'
+import { KeyedTable } from '../keyed-table.ts'
 
 /** What a table was told of an entry last. */
 export interface Told {
@@ -11,7 +11,7 @@ export interface Told {
 
 /** A slot table inside bounds, beside a plain Map of what it must hold. */
 export class ObservedTable {
-  readonly table: SlotTable<number, number>
+  readonly table: KeyedTable<number, number>
   readonly told = new Map<number, Told>()
   slots: Slots | undefined
   policy: Policy | undefined
@@ -24,7 +24,7 @@ export class ObservedTable {
   constructor(factory: PolicyFactory, byBytes: boolean, most: number) {
     this.#byBytes = byBytes
     this.#most = most
-    this.table = new SlotTable<number, number>({
+    this.table = new KeyedTable<number, number>({
       policy: (slots) => {
         this.slots = slots
         this.policy = factory(slots)

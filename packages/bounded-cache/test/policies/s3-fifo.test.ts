@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { slotPolicies } from '../../src/policies/named.ts'
+import { policies } from '../../src/policies/named.ts'
 import { boundedTable, count, served } from './bounded-table.ts'
 import { drift, loop, scanned, zipf } from './streams.ts'
 
@@ -67,6 +67,6 @@ test.each([
 ])('hits as S3-FIFO with exact ghosts does, to half a point: %s', (_, requests, capacity) => {
   const theirs = new ArrayQueues(capacity)
   const expected = count(requests.map((key) => theirs.request(key)))
-  const hits = count(served(boundedTable(slotPolicies['s3-fifo'], capacity), requests))
+  const hits = count(served(boundedTable(policies['s3-fifo'], capacity), requests))
   expect(Math.abs(hits - expected) / requests.length).toBeLessThan(0.005)
 })

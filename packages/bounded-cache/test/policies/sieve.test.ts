@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { slotPolicies } from '../../src/policies/named.ts'
+import { policies } from '../../src/policies/named.ts'
 import { boundedTable, count, served } from './bounded-table.ts'
 import { drift, loop, lruHits, scanned, zipf } from './streams.ts'
 
@@ -44,7 +44,7 @@ test.each([
   ['a loop', loop(5_000, 120), 100],
   ['one entry', zipf(2_000, 10, 0.9, 4), 1],
 ])('evicts what the SIEVE of the paper evicts, in the same order: %s', (_, requests, capacity) => {
-  const ours = boundedTable(slotPolicies.sieve, capacity)
+  const ours = boundedTable(policies.sieve, capacity)
   const theirs = new ArraySieve(capacity)
   const expected = requests.map((key) => theirs.request(key))
   expect(served(ours, requests)).toEqual(expected)
@@ -58,7 +58,7 @@ test('freezes where the hand has passed what is dead, which no other policy does
   // The hand stops short of the head; from there it takes out what is new before it is used again.
   const after = loop(5_000, 20, 1_000)
   const hits = (name: 'sieve' | 's3-fifo' | 'w-tinylfu' | 'adaptive') => {
-    const table = boundedTable(slotPolicies[name], capacity)
+    const table = boundedTable(policies[name], capacity)
     served(table, [...before, ...uses])
     return count(served(table, after))
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { slotPolicies } from '../../src/policies/named.ts'
+import { policies } from '../../src/policies/named.ts'
 import type { Policy, PolicyFactory, Slots } from '../../src/policies/policy.ts'
 import { firstSlot, SlotLists } from '../../src/policies/slot-lists.ts'
 import { afterUse } from '../../src/policies/use-counts.ts'
@@ -75,7 +75,7 @@ class CountedSlots implements Slots {
 const mostSteps = 140_000
 const entries = 400_000
 
-describe.each(Object.entries(slotPolicies))('%s', (name, factory) => {
+describe.each(Object.entries(policies))('%s', (name, factory) => {
   test('does not look at all entries for one to evict, where all were used and more than once', () => {
     const slots = new CountedSlots(factory, entries + firstSlot)
     for (let slot = firstSlot; slot < slots.uses.length; slot++) slots.insert(slot)
