@@ -8,8 +8,11 @@ import {
 
 /** A share of what is added, given up on top of it while over a lowered bound. */
 const extraShare = 0.25
-/** So that a clock that stands still, or is coarse, cannot make a slice endless; about 2 ms of evictions. */
-const mostSteps = 4_096
+const defaultSlice = 8
+/** A slice plans for this share of its time: a collection can come on top, and a `Map` that grows. */
+const plannedShare = 0.5
+/** So that a clock that stands still, or is coarse, cannot make a slice endless. */
+const mostSteps = 2_048
 
 /**
  * The most a cache may hold after something of size `adding` came in.
@@ -28,7 +31,7 @@ export interface Shrinkable {
   readonly over: boolean
   /** Takes out one entry and returns its bytes, or `undefined` when there is none left. */
   giveUp(): number | undefined
-  /** Gives back memory that served entries which are gone, for a slice; returns whether there is more to give. */
+  /** Gives back some of the memory that served entries which are gone; returns whether there is more to give. */
   compact(): boolean
 }
 
@@ -42,33 +45,47 @@ export async function releaseInSlices(
   clock: Clock,
   budget: ReleaseBudget = {},
 ): Promise<ReleaseReport> {
-  const slice = numberOption('slice', budget.slice ?? 8, 0.1, 1_000)
+  const slice = plannedShare * numberOption('slice', budget.slice ?? defaultSlice, 0.1, 1_000)
+  const isAborted = (): boolean => budget.signal?.aborted === true
   let entries = 0
   let bytes = 0
+  const giveUp = (): boolean => {
+    const given = cache.giveUp()
+    if (given === undefined) return false
+    entries += 1
+    bytes += given
+    return cache.over
+  }
+  const slices = cache.over
+    ? await inSlices(giveUp, { clock, slice, ends: () => isAborted() || !cache.over })
+    : 0
+  if (entries > 0) await inSlices(() => cache.compact(), { clock, slice, ends: isAborted })
+  return { bytes, entries, slices, completed: !cache.over }
+}
+
+interface Slicing {
+  readonly clock: Clock
+  /** Milliseconds. */
+  readonly slice: number
+  /** Whether to stop, asked before each slice. */
+  ends(): boolean
+}
+
+/** Repeats a step for as long as it tells that there is more to do, and returns in how many slices. */
+async function inSlices(step: () => boolean, { clock, slice, ends }: Slicing): Promise<number> {
+  let isMore = true
   let slices = 0
-  let empty = false
-  while (cache.over && !empty) {
+  while (isMore) {
     await ownTurn()
-    if (budget.signal?.aborted === true || !cache.over) break
-    const start = clock.now()
+    if (ends()) break
     slices += 1
-    for (let step = 0; step < mostSteps && cache.over; step++) {
-      const given = cache.giveUp()
-      if (given === undefined) {
-        empty = true
-        break
-      }
-      entries += 1
-      bytes += given
+    const start = clock.now()
+    for (let steps = 0; steps < mostSteps && isMore; steps++) {
+      isMore = step()
       // A clock that went back ends the slice too.
       const elapsed = clock.now() - start
       if (!(elapsed >= 0 && elapsed < slice)) break
     }
   }
-  let isMore = entries > 0
-  while (isMore && budget.signal?.aborted !== true) {
-    await ownTurn()
-    isMore = cache.compact()
-  }
-  return { bytes, entries, slices, completed: !cache.over }
+  return slices
 }

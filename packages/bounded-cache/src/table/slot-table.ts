@@ -14,7 +14,7 @@ const leastCapacity = 64
 const doubledUpTo = 65_536
 /** Costs beyond are as good as this: their sums must stay finite. */
 const dearest = 1e15
-const mostLooks = 262_144
+const mostLooks = 16_384
 /** What an addition does for a compaction that nobody else goes on with. */
 const fewLooks = 64
 
@@ -194,7 +194,7 @@ export class SlotTable<K, V> implements Slots {
     this.#resize(0)
   }
 
-  /** Gives back memory that served entries which are gone, for so many looks at slots: by default about 2 ms. */
+  /** Gives back memory that served entries which are gone, for so many looks at slots. */
   compact(looks: number = mostLooks): Compaction {
     if (!this.#space.compacting) {
       if (this.uses.length < 2 * (this.size + leastCapacity)) return 'none'
