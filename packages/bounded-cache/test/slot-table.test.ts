@@ -102,8 +102,14 @@ test('takes every kind of key, and tells 1 from "1"', () => {
   const { table } = made()
   const keys = [1, '1', undefined, null, Number.NaN, true, {}, 1n, Symbol('key')]
   for (const [value, key] of keys.entries()) table.set(key, value, 1, 0, 1)
+  fill(table, 1_000, 10)
   for (const [value, key] of keys.entries()) expect(table.get(key)).toBe(value)
-  expect(table.size).toBe(keys.length)
+  expect(table.size).toBe(keys.length + 1_000)
+  for (const value of [null, undefined, 0, '']) table.set(String(value), value, 1, 0, 1)
+  fill(table, 10_000, 10)
+  for (let key = 10; key < 10_000; key++) table.take(key)
+  compactAll(table)
+  for (const value of [null, undefined, 0, '']) expect(table.get(String(value))).toBe(value)
 })
 
 test('counts sizes that no cell can hold, through every change of them', () => {

@@ -1,18 +1,20 @@
-/** Tells whether the entry in a slot is that of a key. */
-export type Holds<K> = (slot: number, key: K) => boolean
+import { resizedList } from './resized-list.ts'
+
+/** Stands in a slot without an entry; `undefined` is a key like any other. */
+const nobody: unique symbol = Symbol('nobody')
 
 /** A `Map` for fewer keys is made smaller in about a millisecond: nothing to save there. */
 const leastMoved = 65_536
 const leastCapacity = 4
 
 /**
- * The slots of keys, in a `Map` that is made anew a little at a time when most of it is gone.
+ * Which key has which slot, in a `Map` that is made anew a little at a time when most of it is gone.
  *
  * V8 makes a `Map` smaller in one go when a quarter is left of what it has room for: 14 ms for 262,000 keys. So before it
  * comes to that, this one is left as it is, and what is still held moves to a new one in steps.
  */
 export class KeyIndex<K> {
-  readonly #holds: Holds<K>
+  #keys: (K | typeof nobody)[] = []
   #slots = new Map<K, number>()
   /** Still read while keys move; it forgets nothing, so that what it tells may be over. */
   #old: Map<K, number> | undefined
@@ -20,13 +22,14 @@ export class KeyIndex<K> {
   #capacity = leastCapacity
   #deleted = 0
 
-  constructor(holds: Holds<K>) {
-    this.#holds = holds
-  }
-
   /** Whether keys move to a new `Map`. */
   get moving(): boolean {
     return this.#old !== undefined
+  }
+
+  /** The key of the entry in a slot. */
+  of(slot: number): K {
+    return this.#keys[slot] as K
   }
 
   get(key: K): number | undefined {
@@ -36,28 +39,32 @@ export class KeyIndex<K> {
 
   /** Takes in a key that is not held. */
   add(key: K, slot: number): void {
-    const slots = this.#slots
-    slots.set(key, slot)
-    if (slots.size + this.#deleted <= this.#capacity) return
-    if (this.#deleted < this.#capacity / 2) this.#capacity *= 2
-    this.#deleted = 0
+    this.#keys[slot] = key
+    this.#enter(key, slot)
   }
 
-  /** Enters that the entry of a key lies in another slot; while keys move, that it has moved. */
-  put(key: K, slot: number): void {
-    if (this.#old === undefined) this.#slots.set(key, slot)
-    else this.add(key, slot)
+  /** Enters that an entry lies in another slot. */
+  rename(from: number, to: number): void {
+    const key = this.of(from)
+    this.#keys[from] = nobody
+    this.add(key, to)
   }
 
-  /** Forgets a key whose slot is vacant from now on, and returns whether keys must move. */
-  delete(key: K): boolean {
+  /** Moves the key of an entry on, while keys move. */
+  keep(slot: number): void {
+    if (this.moving) this.#enter(this.of(slot), slot)
+  }
+
+  /** Forgets the key of an entry, and returns whether keys must move. */
+  delete(slot: number): boolean {
     const slots = this.#slots
-    if (slots.delete(key)) this.#deleted++
-    if (this.#capacity < 4 * leastMoved || this.#old !== undefined) return false
+    if (slots.delete(this.of(slot))) this.#deleted++
+    this.#keys[slot] = nobody
+    if (this.#capacity < 4 * leastMoved || this.moving) return false
     return 4 * (slots.size - 1) <= this.#capacity
   }
 
-  /** Leaves the `Map` as it is: each key that is held must be `put` before {@link KeyIndex.endMove}. */
+  /** Leaves the `Map` as it is: each entry must be renamed or kept before {@link KeyIndex.endMove}. */
   beginMove(): void {
     this.#old = this.#slots
     this.#restart()
@@ -72,6 +79,18 @@ export class KeyIndex<K> {
     this.#restart()
   }
 
+  resize(capacity: number): void {
+    this.#keys = resizedList(this.#keys, capacity, nobody)
+  }
+
+  #enter(key: K, slot: number): void {
+    const slots = this.#slots
+    slots.set(key, slot)
+    if (slots.size + this.#deleted <= this.#capacity) return
+    if (this.#deleted < this.#capacity / 2) this.#capacity *= 2
+    this.#deleted = 0
+  }
+
   #restart(): void {
     this.#slots = new Map()
     this.#capacity = leastCapacity
@@ -80,6 +99,9 @@ export class KeyIndex<K> {
 
   #inOld(key: K): number | undefined {
     const slot = this.#old?.get(key)
-    return slot !== undefined && this.#holds(slot, key) ? slot : undefined
+    if (slot === undefined) return undefined
+    const held = this.#keys[slot]
+    // As a `Map` compares them.
+    return held === key || Object.is(held, key) ? slot : undefined
   }
 }

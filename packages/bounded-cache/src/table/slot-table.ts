@@ -5,15 +5,14 @@ import { firstSlot, none, SlotLists } from '../policies/slot-lists.ts'
 import { afterUse, saturated, vacant, watched } from '../policies/use-counts.ts'
 import { KeyIndex } from './key-index.ts'
 import { resizedList } from './resized-list.ts'
-import { SlotExpiry } from './slot-expiry.ts'
+import { SlotCosts } from './slot-costs.ts'
+import { type ExpiryRules, SlotExpiry } from './slot-expiry.ts'
 import { SlotSizes } from './slot-sizes.ts'
 import { type Moves, SlotSpace } from './slot-space.ts'
 
 const leastCapacity = 64
 /** Larger tables grow by an eighth: half of a large one would lie idle after a doubling. */
 const doubledUpTo = 65_536
-/** Costs beyond are as good as this: their sums must stay finite. */
-const dearest = 1e15
 const mostLooks = 16_384
 /** What an addition does for a compaction that nobody else goes on with. */
 const fewLooks = 64
@@ -34,7 +33,11 @@ export interface SlotTableOptions {
   readonly seed: number
   /** Whole milliseconds of some clock. */
   readonly now: () => number
+  /** Nothing expires but by a time to live of its own, and goes at once, where this is left out. */
+  readonly expiry?: ExpiryRules
 }
+
+const plainExpiry: ExpiryRules = { idle: 0, grace: 0 }
 
 /**
  * Entries in slots: a `Map` from keys to small integers, and an array for each thing that is known of an entry.
@@ -54,25 +57,25 @@ export class SlotTable<K, V> implements Slots {
   readonly #mostEntries: number
   readonly #hash: KeyHash
   readonly #now: () => number
-  readonly #index: KeyIndex<K>
-  #keys: (K | undefined)[] = []
+  readonly #rules: ExpiryRules
+  readonly #index = new KeyIndex<K>()
   #values: (V | undefined)[] = []
   readonly #sizes = new SlotSizes()
-  #costs: Float32Array | undefined
+  readonly #costs = new SlotCosts()
   /** Made when the first entry comes that expires. */
   #expiry: SlotExpiry | undefined
   readonly #space = new SlotSpace()
   readonly #moves: Moves = {
-    keep: (slot) => this.#keep(slot),
+    keep: (slot) => this.#index.keep(slot),
     rename: (from, to) => this.#rename(from, to),
   }
 
-  constructor({ policy, byBytes, mostEntries, seed, now }: SlotTableOptions) {
+  constructor({ policy, byBytes, mostEntries, seed, now, expiry }: SlotTableOptions) {
     this.#now = now
+    this.#rules = expiry ?? plainExpiry
     this.#byBytes = byBytes
     this.#mostEntries = mostEntries
     this.#hash = new KeyHash(seed)
-    this.#index = new KeyIndex<K>((slot, key) => this.#holds(slot, key))
     this.#policy = policy(this)
   }
 
@@ -87,7 +90,7 @@ export class SlotTable<K, V> implements Slots {
   }
 
   hash(slot: number): number {
-    return this.#hash.of(this.#keys[slot])
+    return this.#hash.of(this.#index.of(slot))
   }
 
   weight(slot: number): number {
@@ -95,7 +98,7 @@ export class SlotTable<K, V> implements Slots {
   }
 
   cost(slot: number): number {
-    return this.#costs === undefined ? 1 : (this.#costs[slot] ?? 1)
+    return this.#costs.of(slot)
   }
 
   /** The slot of the entry under a key, expired or not, or `none`. */
@@ -107,8 +110,13 @@ export class SlotTable<K, V> implements Slots {
     return this.#expiry?.isExpired(slot) === true
   }
 
+  /** For how many milliseconds an entry is served yet; less than 0 when it has expired, `Infinity` for ever. */
+  left(slot: number): number {
+    return this.#expiry?.left(slot) ?? Number.POSITIVE_INFINITY
+  }
+
   keyOf(slot: number): K {
-    return this.#keys[slot] as K
+    return this.#index.of(slot)
   }
 
   valueOf(slot: number): V {
@@ -120,6 +128,7 @@ export class SlotTable<K, V> implements Slots {
     const uses = this.uses[slot] ?? 0
     if ((uses & saturated) !== saturated) this.uses[slot] = afterUse[uses] ?? 0
     if (uses >= watched || this.#isEager) this.#tell(slot)
+    if (this.#rules.idle !== 0) this.#expiry?.used(slot)
     return this.#values[slot] as V
   }
 
@@ -134,12 +143,11 @@ export class SlotTable<K, V> implements Slots {
     const slot = this.#takeSlot()
     this.#index.add(key, slot)
     this.size++
-    this.#keys[slot] = key
     this.#values[slot] = value
     this.uses[slot] = 0
     this.requests++
     this.#sizes.set(slot, bytes)
-    this.#putCost(slot, cost)
+    this.#costs.set(slot, cost)
     this.#policy.insert(slot)
     this.#isEager = this.#policy.eager
     this.#putTtl(slot, ttl)
@@ -171,11 +179,10 @@ export class SlotTable<K, V> implements Slots {
 
   /** Frees the slot of an entry that the policy has let go of. */
   vacate(slot: number): void {
-    const mustMove = this.#index.delete(this.#keys[slot] as K)
+    const mustMove = this.#index.delete(slot)
     this.size--
     this.#sizes.set(slot, 0)
     this.#expiry?.forget(slot)
-    this.#keys[slot] = undefined
     this.#values[slot] = undefined
     this.uses[slot] = vacant
     this.#space.free(slot)
@@ -189,7 +196,7 @@ export class SlotTable<K, V> implements Slots {
     this.size = 0
     this.#sizes.clear()
     this.#space.clear()
-    this.#costs = undefined
+    this.#costs.clear()
     this.#expiry = undefined
     this.#resize(0)
   }
@@ -222,32 +229,20 @@ export class SlotTable<K, V> implements Slots {
     this.#isEager = this.#policy.eager
   }
 
-  #holds(slot: number, key: K): boolean {
-    const held = this.#keys[slot]
-    // As a `Map` compares them.
-    return this.uses[slot] !== vacant && (held === key || Object.is(held, key))
-  }
-
   #beginMove(): void {
     this.#index.beginMove()
     // From the first slot on, for it must come by every entry.
     this.#space.beginCompaction()
   }
 
-  #keep(slot: number): void {
-    if (this.#index.moving) this.#index.put(this.#keys[slot] as K, slot)
-  }
-
   #rename(from: number, to: number): void {
-    this.#index.put(this.#keys[from] as K, to)
-    this.#keys[to] = this.#keys[from]
+    this.#index.rename(from, to)
     this.#values[to] = this.#values[from]
-    this.#keys[from] = undefined
     this.#values[from] = undefined
     this.uses[to] = this.uses[from] ?? 0
     this.uses[from] = vacant
     this.#sizes.rename(from, to)
-    if (this.#costs !== undefined) this.#costs[to] = this.#costs[from] ?? 1
+    this.#costs.set(to, this.#costs.of(from))
     this.#expiry?.rename(from, to)
     this.lists.rename(from, to)
     this.#policy.renamed?.(from, to)
@@ -258,21 +253,14 @@ export class SlotTable<K, V> implements Slots {
     const by = this.#byBytes ? bytes - this.#sizes.of(slot) : 0
     const before = this.cost(slot)
     this.#sizes.set(slot, bytes)
-    this.#putCost(slot, cost)
+    this.#costs.set(slot, cost)
     if (by !== 0 || this.cost(slot) !== before) this.#policy.changed(slot, by)
   }
 
   #putTtl(slot: number, ttl: number): void {
-    if (ttl !== 0) this.#expiry ??= new SlotExpiry(this.#now, this.uses.length)
+    if (ttl !== 0 || this.#rules.idle !== 0)
+      this.#expiry ??= new SlotExpiry(this.#now, this.uses.length, this.#rules)
     this.#expiry?.set(slot, ttl)
-  }
-
-  #putCost(slot: number, cost: number): void {
-    if (this.#costs === undefined) {
-      if (cost === 1) return
-      this.#costs = new Float32Array(this.uses.length).fill(1)
-    }
-    this.#costs[slot] = Math.min(dearest, cost)
   }
 
   #takeSlot(): number {
@@ -292,11 +280,10 @@ export class SlotTable<K, V> implements Slots {
   #resize(capacity: number): void {
     this.uses = resized(this.uses, new Uint8Array(capacity))
     this.#sizes.resize(capacity)
-    if (this.#costs !== undefined)
-      this.#costs = resized(this.#costs, new Float32Array(capacity).fill(1))
+    this.#costs.resize(capacity)
     this.#expiry?.resize(capacity)
-    this.#keys = resizedList(this.#keys, capacity)
-    this.#values = resizedList(this.#values, capacity)
+    this.#index.resize(capacity)
+    this.#values = resizedList(this.#values, capacity, undefined)
     this.lists.resize(Math.max(firstSlot, capacity))
   }
 }
