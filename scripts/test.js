@@ -17,6 +17,7 @@ for (const [label, folder] of [
   ['Every code block of the documentation', 'tests/docs/'],
   ['All packages together in one process under real memory pressure', 'tests/together/'],
   ['A page under memory pressure in a real Chromium', 'tests/browser/'],
+  ['The cache in Node, Deno, Bun, workerd and a browser', 'tests/runtimes/'],
   ['Alerts at a real Alertmanager', 'tests/alertmanager/'],
   ['The demo, quick', 'tests/demo/'],
 ]) {
@@ -39,6 +40,8 @@ for (const name of [
   'forecast',
   'overhead',
   'sizing',
+  'bound',
+  'release',
 ]) {
   const script = `verify/src/${name}.ts`
   const words = ['exec', 'tsx', '--conditions=@cultus/source', script, '--quick', '--lenient']

@@ -67,3 +67,8 @@ function shareOf(bound: number, ratio: number): number {
   if (bound === Number.POSITIVE_INFINITY) return bound
   return ratio === 0 ? 0 : Math.max(1, Math.floor(bound * ratio))
 }
+
+/** A bound as users are shown it: `undefined` where there is none. */
+export function shownBound(bound: number): number | undefined {
+  return bound === Number.POSITIVE_INFINITY ? undefined : bound
+}

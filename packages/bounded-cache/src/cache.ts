@@ -1,27 +1,26 @@
 import {
   type Clock,
   type ConsumerUsage,
-  followPressure,
-  invalidArgument,
   type LevelRatios,
   type MemoryConsumer,
   numberOption,
   type ReleaseBudget,
   type ReleaseReport,
 } from '@cultus/core'
-import { Bounds } from './bounds.ts'
-import {
-  type BoundedCacheOptions,
-  type CacheBounds,
-  resolveBounds,
-  resolveOptions,
-} from './options.ts'
+import { assembled, type CacheParts } from './assembled.ts'
+import { attach } from './attach.ts'
+import type { DumpRecord, LoadReport } from './dump.ts'
+import { type BoundedCacheEventName, type BoundedCacheEvents, resizeOf } from './events.ts'
+import type { Loader } from './loader.ts'
+import type { Loads } from './loads.ts'
+import type { CacheRecommendation, RecommendOptions } from './observed/advice.ts'
+import type { BoundedCacheOptions, CacheBounds } from './options.ts'
 import { none } from './policies/slot-lists.ts'
-import { type EntryFacts, factsOf, type SetOptions, usualFacts } from './set-options.ts'
+import { resolveBounds, resolveOptions } from './resolve-options.ts'
+import { type FetchOptions, factsOf, type SetOptions } from './set-options.ts'
 import { releaseInSlices } from './shrink.ts'
-import { type Loader, SingleFlight } from './single-flight.ts'
-import { type CacheStats, Counters, hitRatio, shownBound } from './stats.ts'
-import { EntryStore } from './store.ts'
+import { type CacheStats, type Counters, statsOf, usageOf } from './stats.ts'
+import type { EntryStore } from './store.ts'
 
 /**
  * A cache with a hard bound in entries and bytes that gives memory back when the process runs short.
@@ -40,33 +39,26 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   readonly kind = 'cache'
   readonly role?: string
   readonly ratios: LevelRatios
-  readonly #bounds: Bounds
   readonly #store: EntryStore<K, V>
-  readonly #flights = new SingleFlight<K, V>()
-  readonly #counters = new Counters()
+  readonly #loads: Loads<K, V>
+  readonly #counters: Counters
+  readonly #parts: CacheParts<K, V>
   readonly #clock: Clock
-  readonly #usual: EntryFacts
   #detach: () => void
 
   /** @throws CultusError `CULTUS_INVALID_OPTION` */
   constructor(options: BoundedCacheOptions<K, V>) {
     const resolved = resolveOptions(options)
-    const { name, role, clock, bus, registry } = resolved
+    const { name, role, ratios, clock } = resolved
     this.name = name
     if (role !== undefined) this.role = role
-    this.ratios = resolved.ratios
-    this.#bounds = new Bounds(resolved.maxEntries, resolved.maxBytes, resolved.maxEntryShare)
-    this.#store = new EntryStore(resolved, this.#bounds, this.#counters)
+    this.ratios = ratios
     this.#clock = clock
-    this.#usual = usualFacts(resolved.ttl)
-    const unregister = registry.register(this)
-    this.#detach = unregister
-    if (!resolved.followPressure) return
-    const unfollow = followPressure(this, { bus, registry, clock })
-    this.#detach = () => {
-      unfollow()
-      unregister()
-    }
+    this.#parts = assembled(resolved)
+    this.#store = this.#parts.store
+    this.#loads = this.#parts.loads
+    this.#counters = this.#parts.counters
+    this.#detach = attach(this, resolved)
   }
 
   /** Entries held, those included that have expired and were not dropped yet. */
@@ -90,6 +82,16 @@ export class BoundedCache<K, V> implements MemoryConsumer {
     return this.#store.use(slot)
   }
 
+  /**
+   * The value under a key; where there is none, what `make` returns, which is kept. What `make` throws is thrown, and nothing
+   * kept.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `make` is not a function, and for options that `set` refuses.
+   */
+  getOrSet(key: K, make: (key: K) => V, options?: SetOptions): V {
+    return this.#loads.getOrSet(key, make, options)
+  }
+
   /** The value under a key, which counts neither as a use nor in the statistics. */
   peek(key: K): V | undefined {
     const slot = this.#store.find(key)
@@ -105,26 +107,38 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * Keeps a value under a key, evicting others for it, and returns whether it did. What was under the key before
    * is gone in either case. A load of the key that is under way is given up; who waits for it gets this value.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` is not a number or `cost` not a positive one; the cache
-   * is as it was.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` or `expiresAt` is not a number or both are given, `cost` is not a
+   * positive number, or `tags` are no array of non-empty strings; the cache is as it was.
    */
   set(key: K, value: V, options?: SetOptions): boolean {
-    const facts = factsOf(options, this.#usual)
+    const facts = factsOf(options, this.#parts.usual)
+    const { flights } = this.#loads
     // Before the value is stored: the listener of removals may start another load.
-    if (this.#flights.size !== 0) this.#flights.overtake(key, value)
-    return this.#store.put(key, value, facts)
+    if (flights.size !== 0) flights.overtake(key, value)
+    this.#parts.observations.passSometimes()
+    return this.#store.put(key, value, facts) > 0
   }
 
   /** Removes a key and returns whether it was held. A load of it that is under way is not kept. */
   delete(key: K): boolean {
-    this.#flights.disown(key)
+    this.#loads.flights.disown(key)
     return this.#store.delete(key)
+  }
+
+  /**
+   * Removes every entry that was set with a tag, and returns how many that were. Loads of such entries that are under way
+   * are not kept.
+   */
+  deleteTag(tag: string): number {
+    this.#loads.flights.disownWhere((arrival) => arrival.deletedTag(tag))
+    return this.#store.deleteTag(tag)
   }
 
   /** Removes everything. Loads that are under way are not kept. */
   clear(): void {
-    this.#flights.disownAll()
+    this.#loads.flights.disownAll()
     this.#store.empty('deleted')
+    this.#parts.observations.sample?.clear()
   }
 
   /** The keys, values and both that can be served when called, the one to be evicted last first. */
@@ -159,29 +173,13 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * callers get. After a `delete` or `clear` they get what was loaded, but it is not kept. Eviction and pressure
    * never end a load. A loader that waits for a `fetch` of its own key waits for itself.
    *
-   * Rejects with `CULTUS_INVALID_ARGUMENT` when `loader` is not a function, and for options that `set` refuses.
+   * An old value is served for a while past its end, if the cache was told so: `staleWhileRevalidate`, `staleIfError`.
+   *
+   * Rejects with `CULTUS_INVALID_ARGUMENT` when `loader` is not a function, for a `signal` that is none, and for options that
+   * `set` refuses.
    */
-  async fetch(key: K, loader: Loader<K, V>, options?: SetOptions): Promise<V> {
-    const facts = factsOf(options, this.#usual)
-    if (typeof loader !== 'function') throw invalidArgument('loader', 'be a function', loader)
-    const slot = this.#store.find(key)
-    if (slot !== none) {
-      this.#counters.hits += 1
-      return this.#store.use(slot)
-    }
-    this.#counters.misses += 1
-    const shared = this.#flights.join(key)
-    if (shared !== undefined) {
-      this.#counters.sharedLoads += 1
-      return shared
-    }
-    this.#counters.loads += 1
-    return this.#flights.start(key, loader, {
-      loaded: (value) => this.#store.put(key, value, facts),
-      failed: () => {
-        this.#counters.loadFailures += 1
-      },
-    })
+  async fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V> {
+    return this.#loads.fetch(key, loader, options)
   }
 
   /**
@@ -191,37 +189,62 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * @throws CultusError `CULTUS_INVALID_OPTION`; the cache is as it was.
    */
   resize(bounds: CacheBounds): void {
-    const { maxEntries, maxBytes } = resolveBounds(bounds, this.#bounds)
-    this.#bounds.resize(maxEntries, maxBytes)
+    const { maxEntries, maxBytes } = resolveBounds(bounds, this.#parts.bounds)
+    this.#parts.bounds.resize(maxEntries, maxBytes)
     this.#store.fitBounds()
+    this.#parts.observations.resized()
+    this.#parts.events.tell('resized', () => resizeOf(this.#parts.bounds, 'caller'))
   }
 
   /** What the cache holds and has done. */
   stats(): CacheStats {
-    const { maxEntries, maxBytes, ratio } = this.#bounds
-    return {
-      entries: this.size,
-      bytes: this.bytes,
-      maxEntries: shownBound(maxEntries),
-      maxBytes: shownBound(maxBytes),
-      limitRatio: ratio,
-      hitRatio: hitRatio(this.#counters),
-      ...this.#counters,
-    }
+    return statsOf(this.#parts, this.#loads.flights)
+  }
+
+  /**
+   * How large the cache should be, from the requests for a sample of the keys: what other bounds would come to, and the
+   * smallest that comes within a point of what a much larger one would give.
+   *
+   * @throws CultusError `CULTUS_INVALID_OPTION` when `most` is no size.
+   */
+  recommend(options?: RecommendOptions): CacheRecommendation {
+    return this.#parts.observations.recommend(this.size, this.bytes, options)
   }
 
   /** What every memory consumer tells of itself. */
   usage(): ConsumerUsage {
-    const { hits, misses, evictions } = this.#counters
-    return {
-      bytes: this.bytes,
-      entries: this.size,
-      limitBytes: shownBound(this.#bounds.maxBytes),
-      limitEntries: shownBound(this.#bounds.maxEntries),
-      hits,
-      misses,
-      evictions,
-    }
+    return usageOf(this.#parts)
+  }
+
+  /**
+   * Calls `listener` with every event of one kind, and returns a function that ends it.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` for an unknown event or a listener that is no function.
+   */
+  on<N extends BoundedCacheEventName>(
+    event: N,
+    listener: (event: BoundedCacheEvents<K, V>[N]) => void,
+  ): () => void {
+    return this.#parts.events.on(event, listener)
+  }
+
+  /**
+   * The entries that can be served now as plain records, for `load` of this cache or another: a header, then the entries, the next
+   * to be evicted first. JSON can keep it where it can keep keys and values.
+   */
+  dump(): IterableIterator<DumpRecord<K, V>> {
+    return this.#store.dump()
+  }
+
+  /**
+   * Takes in what `dump` told, each entry with the time that is left to it. What the cache holds or is loading stays as it is, and
+   * a record that is no entry is passed over and counted.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when it is no iterable that begins with the header of a dump; the cache
+   * is as it was.
+   */
+  load(records: Iterable<DumpRecord<K, V>>): LoadReport {
+    return this.#loads.loadDump(records)
   }
 
   /**
@@ -231,7 +254,10 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * @throws CultusError `CULTUS_INVALID_OPTION` when it is not a number from 0 to 1.
    */
   setLimitRatio(ratio: number): void {
-    this.#bounds.ratio = numberOption('ratio', ratio, 0, 1)
+    const before = this.#parts.bounds.ratio
+    this.#parts.bounds.ratio = numberOption('ratio', ratio, 0, 1)
+    if (ratio !== before)
+      this.#parts.events.tell('resized', () => resizeOf(this.#parts.bounds, 'pressure'))
   }
 
   /**
@@ -239,8 +265,13 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    *
    * Rejects with `CULTUS_INVALID_OPTION` when `slice` is not a number from 0.1 to 1000.
    */
-  release(budget?: ReleaseBudget): Promise<ReleaseReport> {
-    return releaseInSlices(this.#store, this.#clock, budget)
+  async release(budget?: ReleaseBudget): Promise<ReleaseReport> {
+    const start = this.#clock.now()
+    const report = await releaseInSlices(this.#store, this.#clock, budget)
+    if (report.slices === 0) return report
+    this.#parts.observations.released(report, this.#clock.now() - start)
+    this.#parts.events.tell('released', () => report)
+    return report
   }
 
   /** Drops every entry, now. Loads that are under way are kept when they arrive. */
@@ -253,7 +284,7 @@ export class BoundedCache<K, V> implements MemoryConsumer {
     this.#detach()
     this.#detach = () => {}
     this.#store.close()
-    this.#flights.abortAll()
+    this.#loads.flights.abortAll()
   }
 
   [Symbol.dispose](): void {

@@ -1,20 +1,5 @@
-import {
-  type ByteSize,
-  type Clock,
-  type ConsumerRegistry,
-  consumerRegistry,
-  invalidOption,
-  type LevelRatios,
-  numberOption,
-  type PressureBus,
-  parseBytes,
-  pressureBus,
-  resolveRatios,
-  systemClock,
-} from '@cultus/core'
-import { mostEntries } from './bounds.ts'
-import { policyNames } from './policies/named.ts'
-import type { PolicyName } from './policies/policy.ts'
+import type { ByteSize, Clock, ConsumerRegistry, LevelRatios, PressureBus } from '@cultus/core'
+import type { PolicyFactory, PolicyName } from './policies/policy.ts'
 import type { Removal } from './removal.ts'
 
 /** How much a cache may hold. */
@@ -50,11 +35,56 @@ export interface BoundedCacheOptions<K, V> extends CacheBounds {
    */
   readonly ttl?: number
   /**
-   * The rule by which entries are evicted.
+   * How long an entry is served after it was used last, in milliseconds, rounded down to a whole one; its `ttl` ends it
+   * all the same.
    *
-   * @defaultValue `'lru'`
+   * @defaultValue `Infinity`: entries do not expire for want of use.
    */
-  readonly policy?: PolicyName
+  readonly maxIdle?: number
+  /**
+   * For how many milliseconds past its end `fetch` still answers with an old value, and loads a new one behind it.
+   *
+   * @defaultValue 0: callers wait for the new value.
+   */
+  readonly staleWhileRevalidate?: number
+  /**
+   * For how many milliseconds past its end `fetch` answers with an old value when the load fails.
+   *
+   * @defaultValue 0: callers get the error.
+   */
+  readonly staleIfError?: number
+  /**
+   * How long a value of `fetch` is kept that says there is none, in milliseconds; 0 for not at all.
+   *
+   * @defaultValue like every other value
+   */
+  readonly negativeTtl?: number
+  /**
+   * Whether a value says that there is none.
+   *
+   * @defaultValue whether it is `undefined` or `null`
+   */
+  readonly isNegative?: (value: V) => boolean
+  /**
+   * The most loads of `fetch` at once; others wait for their turn, in order.
+   *
+   * @defaultValue no bound
+   */
+  readonly maxLoads?: number
+  /**
+   * The rule by which entries are evicted: a name, or what makes a policy of your own, from
+   * `@cultus/bounded-cache/policies`.
+   *
+   * @defaultValue `'adaptive'`
+   */
+  readonly policy?: PolicyName | PolicyFactory
+  /**
+   * Whether requests are sampled, so that `recommend`, `hotSet` and `regret` have something to tell. It takes up to
+   * 54 kB, and hashes each key that comes in.
+   *
+   * @defaultValue true, but for the policies `lru` and `sieve`, which hash no keys otherwise
+   */
+  readonly observe?: boolean
   /**
    * What the cache is for, such as `ai` or `jwt`; a tier of `@cultus/pressure` may name it.
    *
@@ -112,94 +142,4 @@ export interface BoundedCacheOptions<K, V> extends CacheBounds {
    * @defaultValue `consumerRegistry()` of `@cultus/core`
    */
   readonly registry?: ConsumerRegistry
-}
-
-/** Bounds as the cache reckons with them; `Infinity` stands for none. */
-export interface BoundsInNumbers {
-  readonly maxEntries: number
-  readonly maxBytes: number
-}
-
-const unbounded: BoundsInNumbers = {
-  maxEntries: Number.POSITIVE_INFINITY,
-  maxBytes: Number.POSITIVE_INFINITY,
-}
-
-/** Settings with every default filled in; `Infinity` stands for no bound and for no expiry. */
-export interface ResolvedOptions<K, V> extends BoundsInNumbers {
-  readonly name: string
-  readonly ttl: number
-  readonly policy: PolicyName
-  readonly role: string | undefined
-  readonly sizeOf: ((value: V, key: K) => number) | undefined
-  readonly maxEntryShare: number
-  readonly ratios: LevelRatios
-  readonly onRemoval: ((removal: Removal<K, V>) => void) | undefined
-  readonly followPressure: boolean
-  readonly clock: Clock
-  readonly bus: PressureBus
-  readonly registry: ConsumerRegistry
-}
-
-/**
- * Fills in the defaults, and refuses what would leave the cache unbounded or without use.
- *
- * @throws CultusError `CULTUS_INVALID_OPTION`
- */
-export function resolveOptions<K, V>(options: BoundedCacheOptions<K, V>): ResolvedOptions<K, V> {
-  const { name = 'cache', ttl = Number.POSITIVE_INFINITY, policy = 'lru', role } = options
-  const { sizeOf, onRemoval, maxEntryShare = 1 / 8, followPressure = true } = options
-  if (typeof name !== 'string' || name === '')
-    throw invalidOption('name', 'be a non-empty string', name)
-  if (options.maxEntries === undefined && options.maxBytes === undefined) {
-    throw invalidOption('maxEntries', 'be given where `maxBytes` is not', undefined)
-  }
-  if (!(typeof ttl === 'number' && ttl >= 1)) {
-    throw invalidOption('ttl', 'be a number of milliseconds of at least 1', ttl)
-  }
-  if (!policyNames.includes(policy)) {
-    throw invalidOption('policy', `be one of ${policyNames.join(', ')}`, policy)
-  }
-  if (role !== undefined && typeof role !== 'string')
-    throw invalidOption('role', 'be a string', role)
-  if (sizeOf !== undefined && typeof sizeOf !== 'function')
-    throw invalidOption('sizeOf', 'be a function', sizeOf)
-  if (onRemoval !== undefined && typeof onRemoval !== 'function')
-    throw invalidOption('onRemoval', 'be a function', onRemoval)
-  if (typeof followPressure !== 'boolean')
-    throw invalidOption('followPressure', 'be true or false', followPressure)
-  return {
-    name,
-    ...resolveBounds(options, unbounded),
-    ttl,
-    policy,
-    role,
-    sizeOf,
-    // A share of 0 would refuse everything.
-    maxEntryShare: numberOption('maxEntryShare', maxEntryShare, 0.001, 1),
-    ratios: resolveRatios(options.ratios),
-    onRemoval,
-    followPressure,
-    clock: options.clock ?? systemClock,
-    bus: options.bus ?? pressureBus(),
-    registry: options.registry ?? consumerRegistry(),
-  }
-}
-
-/**
- * The bounds in numbers; one that is not given is as it was.
- *
- * @throws CultusError `CULTUS_INVALID_OPTION`
- */
-export function resolveBounds(bounds: CacheBounds, before: BoundsInNumbers): BoundsInNumbers {
-  const { maxEntries, maxBytes } = bounds
-  if (maxEntries !== undefined && !(Number.isSafeInteger(maxEntries) && maxEntries >= 1)) {
-    throw invalidOption('maxEntries', 'be a positive integer', maxEntries)
-  }
-  if (maxEntries !== undefined && maxEntries > mostEntries)
-    throw invalidOption('maxEntries', `be at most ${mostEntries}`, maxEntries)
-  return {
-    maxEntries: maxEntries ?? before.maxEntries,
-    maxBytes: maxBytes === undefined ? before.maxBytes : parseBytes(maxBytes, 'maxBytes'),
-  }
 }

@@ -16,21 +16,34 @@ export interface Removal<K, V> {
 
 const mostAnswers = 1_000
 
+/** Who hears of removals. */
+export interface RemovalListeners<K, V> {
+  /** Whether there is anybody. */
+  readonly heard: boolean
+  /** What it returns is waited for, so that a listener that rejects is told of. */
+  tell(removal: Removal<K, V>): unknown
+}
+
 /**
- * Tells a listener of removals, one after another, when the cache is in order again.
+ * Tells listeners of removals, one after another, when the cache is in order again.
  *
  * A listener that removes more from inside its call is told of that afterwards, up to 1,000 times in a
  * row: one that puts back all it is told of would otherwise never come to an end.
  */
 export class RemovalReporter<K, V> {
-  readonly #listener: (removal: Removal<K, V>) => void
+  readonly #listeners: RemovalListeners<K, V>
   readonly #place: string
   #pending: Removal<K, V>[] = []
   #telling = false
 
-  constructor(cache: string, listener: (removal: Removal<K, V>) => void) {
-    this.#listener = listener
+  constructor(cache: string, listeners: RemovalListeners<K, V>) {
+    this.#listeners = listeners
     this.#place = `\`onRemoval\` of cache ${cache}`
+  }
+
+  /** Whether anybody listens: ask before {@link RemovalReporter.add}. */
+  get heard(): boolean {
+    return this.#listeners.heard
   }
 
   add(key: K, value: V, cause: RemovalCause): void {
@@ -38,12 +51,15 @@ export class RemovalReporter<K, V> {
   }
 
   flush(): void {
-    if (this.#telling || this.#pending.length === 0) return
+    if (this.#pending.length > 0 && !this.#telling) this.#tell()
+  }
+
+  #tell(): void {
     this.#telling = true
     for (let answers = 0; this.#pending.length > 0; ) {
       const batch = this.#pending
       this.#pending = []
-      for (const removal of batch) isolate(this.#place, () => this.#listener(removal))
+      for (const removal of batch) isolate(this.#place, () => this.#listeners.tell(removal))
       answers += this.#pending.length
       if (answers > mostAnswers) {
         this.#pending = []

@@ -39,7 +39,7 @@ describe('reading and writing', () => {
   })
 
   test('evicts what has gone unused the longest', () => {
-    const cache = cacheOf<number>({ maxEntries: 2 })
+    const cache = cacheOf<number>({ maxEntries: 2, policy: 'lru' })
     cache.set('a', 1)
     cache.set('b', 2)
     cache.get('a')
@@ -89,7 +89,7 @@ describe('reading and writing', () => {
 
 describe('iteration', () => {
   test('goes from the last to be evicted to the first, in every form', () => {
-    const cache = cacheOf<number>({ maxEntries: 5 })
+    const cache = cacheOf<number>({ maxEntries: 5, policy: 'lru' })
     for (const [index, key] of ['a', 'b', 'c'].entries()) cache.set(key, index)
     cache.get('a')
     const order: [string, number][] = [

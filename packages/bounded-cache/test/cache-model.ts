@@ -89,7 +89,7 @@ export class CacheModel {
   set(
     key: number,
     value: number,
-    options: Required<Omit<SetOptions, 'cost'>>,
+    options: Required<Pick<SetOptions, 'ttl' | 'bytes'>>,
     removals: Removal<number, number>[],
   ): boolean {
     const bytes = entryOverhead + keyBytes + options.bytes

@@ -8,16 +8,13 @@ const kept = 20_000
 const timeout = 60_000
 
 function filled(policy: keyof typeof policies = 'lru'): SlotTable<number, number> {
-  const table = new SlotTable<number, number>(
-    {
-      policy: policies[policy],
-      byBytes: false,
-      mostEntries: Number.POSITIVE_INFINITY,
-      seed: 1,
-      now: () => 0,
-    },
-    timeout,
-  )
+  const table = new SlotTable<number, number>({
+    policy: policies[policy],
+    byBytes: false,
+    mostEntries: Number.POSITIVE_INFINITY,
+    seed: 1,
+    now: () => 0,
+  })
   for (let key = 0; key < many; key++) table.add(key, -key, 1, 0, 1)
   return table
 }

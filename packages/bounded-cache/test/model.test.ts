@@ -49,6 +49,7 @@ class Run {
   constructor(maxEntries: number, maxBytes: number, maxEntryShare: number) {
     this.#model = new CacheModel(maxEntries, maxBytes, maxEntryShare, this.#pressure.clock)
     this.#cache = new BoundedCache({
+      policy: 'lru',
       ...this.#pressure,
       maxEntries,
       maxBytes,
@@ -150,6 +151,7 @@ test('evicts what a bare `lru-cache` of the same bounds evicts, in the same orde
       (maxEntries, maxBytes, steps) => {
         const { bus, registry, clock } = scriptedPressure()
         const ours = new BoundedCache<number, object>({
+          policy: 'lru',
           maxEntries,
           maxBytes,
           maxEntryShare: 1,

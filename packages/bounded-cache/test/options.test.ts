@@ -21,7 +21,7 @@ const refused: [Record<string, unknown>, string][] = [
   [{ maxEntries: 1, ttl: '1s' }, '`ttl` must be a number of milliseconds of at least 1, got "1s"'],
   [
     { maxEntries: 1, policy: 'mru' },
-    '`policy` must be one of adaptive, lru, sieve, s3-fifo, w-tinylfu, gdsf, got "mru"',
+    '`policy` must be a function or one of adaptive, lru, sieve, s3-fifo, w-tinylfu, gdsf, got "mru"',
   ],
   [{ maxEntries: 1, name: '' }, '`name` must be a non-empty string, got ""'],
   [{ maxEntries: 1, role: 7 }, '`role` must be a string, got 7'],

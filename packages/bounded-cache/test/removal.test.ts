@@ -8,13 +8,14 @@ function cacheOf(
   },
 ): BoundedCache<string, unknown> {
   const { bus, registry, clock } = scriptedPressure()
-  return new BoundedCache({ bus, registry, clock, ...options })
+  return new BoundedCache({ policy: 'lru', bus, registry, clock, ...options })
 }
 
 test('each value that leaves is reported once, with its cause', () => {
   const { bus, registry, clock } = scriptedPressure()
   const removals: unknown[] = []
   const cache = new BoundedCache<string, number>({
+    policy: 'lru',
     maxEntries: 2,
     maxBytes: '1MB',
     clock,

@@ -11,7 +11,14 @@ function filled(
   options: Partial<BoundedCacheOptions<number, number>> = {},
 ): BoundedCache<number, number> {
   const { bus, registry, clock } = scriptedPressure()
-  const cache = new BoundedCache({ maxEntries: count, bus, registry, clock, ...options })
+  const cache = new BoundedCache({
+    maxEntries: count,
+    policy: 'lru',
+    bus,
+    registry,
+    clock,
+    ...options,
+  })
   for (let key = 0; key < count; key++) cache.set(key, key)
   return cache
 }

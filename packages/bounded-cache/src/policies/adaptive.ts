@@ -1,25 +1,17 @@
+import { Backstop } from './backstop.ts'
 import { Contest } from './contest.ts'
+import { KeySample } from './key-sample.ts'
 import type { Policy, Slots } from './policy.ts'
-import { FrequencyRule, queues, type Rule, recency } from './rules.ts'
+import { FrequencyRule, quickQueues, type Rule, recency } from './rules.ts'
 import { Segmented } from './segmented.ts'
 import { Shadow } from './shadow.ts'
-import { firstSlot, none } from './slot-lists.ts'
-import { vacant, watched } from './use-counts.ts'
+import { none } from './slot-lists.ts'
+import { watched } from './use-counts.ts'
 
-/** The share of keys that are sampled, and the least and the most of them there should be. */
-const sampleShare = 1 / 32
-const leastSample = 256
-const mostSample = 2_048
-const wholeSample = 2 ** 32
-/** The sample is changed when it is so many times what it should be, or so many times less. */
-const mostSurplus = 2
-const mostLack = 4
-/** Later while entries only come in: how many there will be shows when the first is evicted. */
-const mostSurplusWhileFilled = 4
 /** A shadow holds no more than so many times the keys it should: it does not hear of what was deleted or expired. */
 const mostHeld = 4
-/** Slots looked at in one go for keys that have come into the sample. */
-const looks = 32
+/** A shadow has room for so many of the largest keys: one that is in the sample by chance must not push out all. */
+const fewestHeld = 16
 
 /** After so many requests of the sample the rules are compared. */
 const compareEvery = 64
@@ -27,30 +19,35 @@ const compareEvery = 64
 const memory = 10
 const leastMemory = 1_000
 
-const window = 0.02
+/** Shares of new entries: next to none for what is used again and again, and many for what is used for a while. */
+const narrow = 0.02
+const wide = 0.2
+/** Where recency stands among the rules. */
+const recencyAt = 2
 
 /**
- * Follows the rule that would have served a sample of the requests best: recency, queues or frequency.
+ * Follows the rule that would have served a sample of the requests best: recency, queues, or frequency with a narrow or
+ * a wide window.
  *
  * Each rule plays the requests for a sample of the keys on a shadow without values (Waldspurger et al., SHARDS,
  * FAST 2015), and the one that is better beyond doubt takes over the entries as they lie.
  */
 export class Adaptive implements Policy {
+  readonly watches = true
   readonly #slots: Slots
+  readonly #sample: KeySample
   readonly #rules: readonly Rule[] = makeRules()
-  #shadows: readonly Shadow[] = shadowed()
-  #contest: Contest = new Contest(this.#rules.length)
   readonly #policy: Segmented
+  #shadows: readonly Shadow[] = shadowed()
+  #contest: Contest = new Contest(this.#rules.length, { refuge: recencyAt })
+  #backstop: Backstop = new Backstop()
   #present = 0
-  /** Keys whose hash is below this are in the sample. */
-  #sampled = wholeSample
   #seen = 0
-  /** Since the sample has become larger, slots below this have been looked at. */
-  #looked: number | undefined
 
   constructor(slots: Slots) {
     this.#slots = slots
-    this.#policy = new Segmented(slots, this.#rules[0] ?? queues)
+    this.#sample = new KeySample(slots)
+    this.#policy = new Segmented(slots, this.#rules[0] ?? recency)
   }
 
   get eager(): boolean {
@@ -58,23 +55,21 @@ export class Adaptive implements Policy {
   }
 
   insert(slot: number): void {
-    this.#resample(mostSurplusWhileFilled)
+    this.#resample(true)
     const hash = this.#slots.hash(slot)
-    if (this.#isSampled(hash)) {
-      this.#watch(slot)
-      this.#play(slot, hash)
+    if (this.#sample.has(hash)) {
+      this.#sample.watch(slot)
+      this.#play(slot, hash, false)
       this.#fit(Number.POSITIVE_INFINITY)
     }
     this.#policy.insert(slot)
   }
 
   used(slot: number): void {
-    const { uses } = this.#slots
-    const count = uses[slot] ?? 0
-    if (count >= watched) {
+    if ((this.#slots.uses[slot] ?? 0) >= watched) {
       const hash = this.#slots.hash(slot)
-      if (this.#isSampled(hash)) this.#play(slot, hash)
-      else uses[slot] = count & ~watched
+      if (this.#sample.has(hash)) this.#play(slot, hash, true)
+      else this.#sample.ignore(slot)
     }
     if (this.#policy.eager) this.#policy.used(slot)
   }
@@ -89,10 +84,10 @@ export class Adaptive implements Policy {
 
   evict(): number {
     if (this.#slots.size === 0) return none
-    this.#resample(mostSurplus)
+    this.#resample(false)
     const slot = this.#policy.evict()
     // What was evicted made room for what has just come in, so this is what the bound holds.
-    this.#fit(this.#policy.weight * (this.#sampled / wholeSample))
+    this.#fit(this.#policy.weight * this.#sample.share)
     return slot
   }
 
@@ -101,86 +96,82 @@ export class Adaptive implements Policy {
   }
 
   renamed(_from: number, to: number): void {
-    if (this.#looked !== undefined && this.#isSampled(this.#slots.hash(to))) this.#watch(to)
+    this.#sample.renamed(to)
   }
 
   /** Keeps the rule: which one is best depends on the requests, and these go on. */
   clear(): void {
     this.#policy.clear()
+    this.#sample.clear()
     this.#shadows = shadowed()
-    this.#contest = new Contest(this.#rules.length)
-    this.#sampled = wholeSample
+    this.#contest = new Contest(this.#rules.length, { refuge: recencyAt })
+    this.#backstop = new Backstop()
     this.#seen = 0
-    this.#looked = undefined
   }
 
-  /** Multiplied, or the sample would be what the sketch and the ghosts have in one place. */
-  #isSampled(hash: number): boolean {
-    return Math.imul(hash, 0x9e3779b1) >>> 0 < this.#sampled
+  #resample(isFilling: boolean): void {
+    if (!this.#sample.fit(isFilling)) return
+    const most = this.#mostWeight()
+    for (const shadow of this.#shadows) shadow.keep((hash) => this.#sample.has(hash), most)
   }
 
-  #watch(slot: number): void {
-    const { uses } = this.#slots
-    uses[slot] = (uses[slot] ?? 0) | watched
+  /** The most that a key weighs in a shadow. */
+  #mostWeight(): number {
+    const { share } = this.#sample
+    if (share === 1) return Number.POSITIVE_INFINITY
+    return Math.max(1, (this.#policy.weight * share) / fewestHeld)
   }
 
   #fit(mostWeight: number): void {
-    const held = Math.max(leastSample, this.#slots.size * (this.#sampled / wholeSample))
-    for (const shadow of this.#shadows) shadow.fit(mostWeight, mostHeld * held)
+    for (const shadow of this.#shadows) shadow.fit(mostWeight, mostHeld * this.#sample.entries)
   }
 
-  #play(slot: number, hash: number): void {
-    const weight = this.#slots.weight(slot)
+  #play(slot: number, hash: number, isHit: boolean): void {
+    const weight = Math.min(this.#slots.weight(slot), this.#mostWeight())
     let served = 0
     for (let rule = 0; rule < this.#shadows.length; rule++) {
       if (this.#shadows[rule]?.request(hash, weight)) served |= 1 << rule
     }
     this.#contest.count(served)
+    this.#backstop.count((served & (1 << recencyAt)) !== 0, isHit)
     if (++this.#seen < compareEvery) return
     this.#seen = 0
     this.#compare()
   }
 
   #compare(): void {
-    const best = this.#contest.best(this.#present)
-    const rule = this.#rules[best]
-    if (best !== this.#present && rule !== undefined) {
-      this.#present = best
-      this.#policy.follow(rule)
-    }
     const held = this.#shadows[this.#present]?.size ?? 0
-    this.#contest.fade(Math.exp(-compareEvery / Math.max(leastMemory, memory * held)))
+    const best = this.#contest.best(this.#present)
+    if (!this.#backstop.isResting) {
+      if (best !== this.#present) {
+        this.#follow(best)
+        this.#backstop.settle(held)
+      } else if (this.#present !== recencyAt && this.#backstop.isWorse) {
+        this.#follow(recencyAt)
+        this.#backstop.rest(held)
+      }
+    }
+    const share = Math.exp(-compareEvery / Math.max(leastMemory, memory * held))
+    this.#contest.fade(share)
+    this.#backstop.fade(share)
   }
 
-  /** Samples fewer keys the more there are, in large steps, so that the sample is seldom changed. */
-  #resample(surplus: number): void {
-    const { size } = this.#slots
-    const wanted = Math.min(mostSample, Math.max(leastSample, size * sampleShare))
-    const sampled = Math.ceil(Math.min(1, wanted / size) * wholeSample)
-    if (surplus * sampled <= this.#sampled) {
-      this.#sampled = sampled
-      for (const shadow of this.#shadows) shadow.keep((hash) => this.#isSampled(hash))
-    } else if (sampled >= mostLack * this.#sampled) {
-      this.#sampled = sampled
-      this.#looked = firstSlot
-    }
-    if (this.#looked !== undefined) this.#look(this.#looked)
-  }
-
-  /** Watches some of the entries that were held before they came into the sample. */
-  #look(from: number): void {
-    const { uses } = this.#slots
-    const end = Math.min(uses.length, from + looks)
-    for (let slot = from; slot < end; slot++) {
-      if (uses[slot] !== vacant && this.#isSampled(this.#slots.hash(slot))) this.#watch(slot)
-    }
-    this.#looked = end < uses.length ? end : undefined
+  #follow(best: number): void {
+    const rule = this.#rules[best]
+    if (rule === undefined) return
+    this.#present = best
+    this.#policy.follow(rule)
   }
 }
 
 /** The rules, the one to begin with first. */
 function makeRules(): readonly Rule[] {
-  return [new FrequencyRule(window), queues, recency]
+  return [
+    new FrequencyRule(narrow),
+    quickQueues,
+    recency,
+    new FrequencyRule(wide, { credit: true }),
+  ]
 }
 
 /** Each shadow has a rule of its own: a rule may keep a state. */

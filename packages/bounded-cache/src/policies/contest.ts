@@ -1,7 +1,26 @@
-/** How sure it must be that a rule is better, in standard deviations of the difference. */
-const leastSigma = 3
-/** A rule must save so much of the misses of the present one: less is not worth a change. */
-const leastGain = 0.02
+/** How a contest is decided. */
+export interface ContestOptions {
+  /**
+   * How sure it must be that a rule is better, in standard deviations of the difference.
+   *
+   * @defaultValue 3
+   */
+  readonly leastSigma?: number
+  /**
+   * The share of the misses of the present rule that another must save: less is not worth a change.
+   *
+   * @defaultValue 0.02
+   */
+  readonly leastGain?: number
+  /**
+   * The rule that is never far wrong: it need not be so sure to go back to that, which is 2.5 deviations.
+   *
+   * @defaultValue `undefined`: none.
+   */
+  readonly refuge?: number
+}
+
+const refugeSigma = 2.5
 
 /**
  * Keeps the score of several rules on the same requests, and says which is better beyond doubt.
@@ -11,12 +30,18 @@ const leastGain = 0.02
  */
 export class Contest {
   readonly #rules: number
+  readonly #leastSigma: number
+  readonly #leastGain: number
+  readonly #refuge: number | undefined
   /** For each pair, requests that the one served and the other did not. */
   readonly #wins: Float64Array
   readonly #misses: Float64Array
 
-  constructor(rules: number) {
+  constructor(rules: number, { leastSigma = 3, leastGain = 0.02, refuge }: ContestOptions = {}) {
     this.#rules = rules
+    this.#leastSigma = leastSigma
+    this.#leastGain = leastGain
+    this.#refuge = refuge
     this.#wins = new Float64Array(rules * rules)
     this.#misses = new Float64Array(rules)
   }
@@ -39,12 +64,13 @@ export class Contest {
   /** The rule that has beaten `present` by most, or `present` itself while that is not sure. */
   best(present: number): number {
     let best = present
-    let most = leastGain * (this.#misses[present] ?? 0)
+    let most = this.#leastGain * (this.#misses[present] ?? 0)
     for (let rule = 0; rule < this.#rules; rule++) {
       const won = this.#wins[rule * this.#rules + present] ?? 0
       const lost = this.#wins[present * this.#rules + rule] ?? 0
       const lead = won - lost
-      if (lead > most && lead > leastSigma * Math.sqrt(won + lost)) {
+      const sigma = rule === this.#refuge ? refugeSigma : this.#leastSigma
+      if (lead > most && lead > sigma * Math.sqrt(won + lost)) {
         best = rule
         most = lead
       }
@@ -58,5 +84,9 @@ export class Contest {
       this.#wins[pair] = (this.#wins[pair] ?? 0) * share
     for (let rule = 0; rule < this.#rules; rule++)
       this.#misses[rule] = (this.#misses[rule] ?? 0) * share
+  }
+
+  clear(): void {
+    this.fade(0)
   }
 }

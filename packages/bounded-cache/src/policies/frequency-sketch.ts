@@ -1,7 +1,7 @@
 /** Bytes of a block, which is a line of the processor's cache: one look-up touches no more. */
 const blockBytes = 64
-/** Two bytes an entry: counters are of four bits, and an entry has four. */
-const bytesPerEntry = 2
+/** Counters are of four bits, and an entry has eight: with fewer, keys of a loop of ten times the entries fill all. */
+const bytesPerEntry = 4
 const most = 15
 
 /**
@@ -9,7 +9,9 @@ const most = 15
  * (Cormode and Muthukrishnan, 2005) in blocks (Putze, Sanders and Singler, 2007).
  */
 export class FrequencySketch {
-  #bytes: Uint8Array = new Uint8Array(blockBytes)
+  #bytes: Uint8Array = new Uint8Array(2 * blockBytes)
+  /** The bits of a hash that do not say in which block a key is counted: the length is a power of two. */
+  #shift = 31
 
   /** Makes it large enough for so many entries; what it knows it goes on knowing. */
   fit(entries: number): void {
@@ -57,17 +59,19 @@ export class FrequencySketch {
   }
 
   clear(): void {
-    this.#bytes = new Uint8Array(blockBytes)
+    this.#bytes = new Uint8Array(2 * blockBytes)
+    this.#shift = 31
   }
 
   #block(hash: number): number {
-    return Math.floor((hash / 2 ** 32) * (this.#bytes.length / blockBytes)) * blockBytes
+    return (hash >>> this.#shift) * blockBytes
   }
 
   /** Each block becomes two: a key is in one of them, and the other knows too much. */
   #double(): void {
     const before = this.#bytes
     this.#bytes = new Uint8Array(2 * before.length)
+    this.#shift--
     for (let start = 0; start < before.length; start += blockBytes) {
       const block = before.subarray(start, start + blockBytes)
       this.#bytes.set(block, 2 * start)

@@ -1,14 +1,23 @@
 import { resized } from './cells.ts'
+import { FrequencySketch } from './frequency-sketch.ts'
 import type { Policy, Slots } from './policy.ts'
 import { none } from './slot-lists.ts'
-import { frequencyOf, visitsOf, withVisits } from './use-counts.ts'
+import { frequencyOf, visitsOf, withFrequency, withVisits } from './use-counts.ts'
 
 /** Entries rated anew for one to give up, so that no eviction takes long where all were used. */
 const mostRated = 1_024
+/** What is remembered of keys that left is halved after so many requests for each entry, and as many at the least. */
+const halvedEvery = 6
+const leastHalvedEvery = 64
+/** What is remembered has room for so many times the entries there are; with more it is dropped. */
+const mostRoom = 8
+/** Room that is not worth giving back. */
+const leastRoom = 1_024
 
 /**
  * Greedy-Dual-Size-Frequency (Cherkasova, HP Labs 98-69): gives up what saves the least for the bytes it takes, which
- * is how often it was used times what a miss costs, over its bytes; what was not used for long loses worth.
+ * is how often it was used times what a miss costs, over its bytes; what was not used for long loses worth. How often is
+ * remembered beyond the time an entry is held, or what is in demand would have to prove it anew each time it comes back.
  *
  * A binary heap by worth. Worth only grows with use, so a use is entered when an entry comes to the top.
  */
@@ -22,6 +31,10 @@ export class Gdsf implements Policy {
   #size = 0
   /** What the last entry was worth that was given up. */
   #floor = 0
+  readonly #sketch = new FrequencySketch()
+  #halvedAt = 0
+  /** The most entries there were since the sketch was last emptied. */
+  #roomFor = 0
 
   constructor(slots: Slots) {
     this.#slots = slots
@@ -29,6 +42,7 @@ export class Gdsf implements Policy {
 
   insert(slot: number): void {
     this.#fit()
+    this.#recall(slot)
     this.#place(slot, this.#size++)
     this.#rate(slot)
     this.#rise(slot)
@@ -65,6 +79,8 @@ export class Gdsf implements Policy {
       slot = this.#heap[0] ?? none
     }
     this.#floor = Math.max(this.#floor, this.#worths[slot] ?? 0)
+    const frequency = frequencyOf(this.#slots.uses[slot] ?? 0)
+    this.#sketch.raise(this.#slots.hash(slot), Math.min(15, frequency + 1))
     this.remove(slot)
     return slot
   }
@@ -76,6 +92,8 @@ export class Gdsf implements Policy {
   clear(): void {
     this.#size = 0
     this.#floor = 0
+    this.#sketch.clear()
+    this.#roomFor = 0
     this.#resize(0)
   }
 
@@ -87,6 +105,24 @@ export class Gdsf implements Policy {
   /** Whether an entry was used since it was rated. */
   #isUsed(slot: number): boolean {
     return visitsOf(this.#slots.uses[slot] ?? 0) > 0
+  }
+
+  /** Takes in how often a new entry was used when it was held before. */
+  #recall(slot: number): void {
+    const { requests, size, uses } = this.#slots
+    if (this.#roomFor > Math.max(leastRoom, mostRoom * size)) {
+      this.#sketch.clear()
+      this.#roomFor = 0
+    }
+    if (size > this.#roomFor) {
+      this.#roomFor = size
+      this.#sketch.fit(size)
+    }
+    if (requests - this.#halvedAt >= Math.max(leastHalvedEvery, halvedEvery * size)) {
+      this.#halvedAt = requests
+      this.#sketch.halve()
+    }
+    uses[slot] = withFrequency(uses[slot] ?? 0, this.#sketch.estimate(this.#slots.hash(slot)))
   }
 
   /** Reckons what an entry is worth now. */

@@ -1,4 +1,4 @@
-import type { SlotLists } from './slot-lists.ts'
+import type { Lists } from './lists.ts'
 
 /** The rule by which a cache chooses what to evict. */
 export type PolicyName = 'adaptive' | 'lru' | 'sieve' | 's3-fifo' | 'w-tinylfu' | 'gdsf'
@@ -6,7 +6,7 @@ export type PolicyName = 'adaptive' | 'lru' | 'sieve' | 's3-fifo' | 'w-tinylfu' 
 /** What a policy knows of the entries, each of which it knows by a small integer, its slot. */
 export interface Slots {
   /** Lists that slots can be put into, with room for every slot. */
-  readonly lists: SlotLists
+  readonly lists: Lists
   /** How often each slot was used, as `use-counts.ts` reads it; whoever holds the entries counts. */
   readonly uses: Uint8Array
   /** How many entries there are. */
@@ -30,6 +30,8 @@ export interface Slots {
 export interface Policy {
   /** Whether `used` is called at every use, and not only for slots that are marked `watched`. */
   readonly eager: boolean
+  /** Whether it marks slots as `watched` itself. */
+  readonly watches?: boolean
   /** Takes in a new entry, whose uses are 0. */
   insert(slot: number): void
   /** An entry was used, which has been counted already. */

@@ -91,6 +91,12 @@ export class Segments {
     return frequencyOf(this.slots.uses[slot] ?? 0)
   }
 
+  /** Counts an entry as used once more than it was. */
+  credit(slot: number): void {
+    const { uses } = this.slots
+    uses[slot] = withFrequency(uses[slot] ?? 0, Math.min(15, this.frequency(slot) + 1))
+  }
+
   /** The slots, those to be evicted first before others. */
   *order(): IterableIterator<number> {
     for (const list of [fresh, tried, proven]) yield* this.slots.lists.slots(list)

@@ -46,11 +46,7 @@ export class Shadow implements Slots {
       return false
     }
     this.uses[held] = afterUse[(this.uses[held] ?? 0) & 127] ?? 0
-    const by = weight - this.weight(held)
-    if (by !== 0) {
-      this.#policy.changed(held, by)
-      this.#weights[held] = weight
-    }
+    this.#reweigh(held, weight)
     if (this.#policy.eager) this.#policy.used(held)
     return true
   }
@@ -64,10 +60,13 @@ export class Shadow implements Slots {
     }
   }
 
-  /** Keeps only what is still in the sample. */
-  keep(isSampled: (hash: number) => boolean): void {
+  /** Keeps only what is still in the sample, and lets nothing of it weigh more than this. */
+  keep(isSampled: (hash: number) => boolean, mostWeight: number): void {
     for (const [hash, slot] of this.#index) {
-      if (isSampled(hash)) continue
+      if (isSampled(hash)) {
+        this.#reweigh(slot, Math.min(mostWeight, this.weight(slot)))
+        continue
+      }
       this.#policy.remove(slot)
       this.#index.delete(hash)
       this.#free.push(slot)
@@ -82,6 +81,13 @@ export class Shadow implements Slots {
     this.#weights[slot] = weight
     this.#index.set(hash, slot)
     this.#policy.insert(slot)
+  }
+
+  #reweigh(slot: number, weight: number): void {
+    const by = weight - this.weight(slot)
+    if (by === 0) return
+    this.#policy.changed(slot, by)
+    this.#weights[slot] = weight
   }
 
   #grow(capacity: number): void {

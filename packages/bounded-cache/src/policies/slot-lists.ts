@@ -1,4 +1,5 @@
 import { resized } from './cells.ts'
+import type { Lists } from './lists.ts'
 
 /** How many lists there are; their heads take the first slots. */
 const lists = 3
@@ -15,7 +16,7 @@ const tags = 256
  * A slot is in one list at the most. It carries a tag, and tags belong to lists: so whole lists are
  * joined in a time that does not depend on their length, but for one join in some 250, which hands out tags anew.
  */
-export class SlotLists {
+export class SlotLists implements Lists {
   #next: Int32Array = new Int32Array(lists)
   #prev: Int32Array = new Int32Array(lists)
   #tags: Uint8Array = new Uint8Array(lists)
@@ -38,7 +39,6 @@ export class SlotLists {
     this.#tags = resized(this.#tags, new Uint8Array(capacity))
   }
 
-  /** Empties every list. */
   clear(): void {
     this.#next.fill(0)
     this.#held.fill(0)
@@ -52,34 +52,28 @@ export class SlotLists {
     }
   }
 
-  /** How many slots a list has. */
   count(list: number): number {
     return this.#counts[list] ?? 0
   }
 
-  /** The sum of the weights of a list. */
   weight(list: number): number {
     return this.#weights[list] ?? 0
   }
 
-  /** The list that a slot is in. */
   listOf(slot: number): number {
     return this.#listOf[this.#tags[slot] ?? 0] ?? 0
   }
 
-  /** The slot at the end of a list, or `none`. */
   last(list: number): number {
     const slot = this.#prev[list] ?? none
     return slot < lists ? none : slot
   }
 
-  /** The slot before another, on the way from the end of its list to its start, or `none`. */
   before(slot: number): number {
     const previous = this.#prev[slot] ?? none
     return previous < lists ? none : previous
   }
 
-  /** Puts a slot that is in no list at the start of one. */
   add(list: number, slot: number, weight: number): void {
     const tag = this.#tagOf[list] ?? 0
     this.#tags[slot] = tag
@@ -89,7 +83,6 @@ export class SlotLists {
     this.#link(slot, list)
   }
 
-  /** Takes a slot out of its list. */
   remove(slot: number, weight: number): void {
     const tag = this.#tags[slot] ?? 0
     const list = this.#listOf[tag] ?? 0
@@ -101,24 +94,20 @@ export class SlotLists {
     this.#unlink(slot)
   }
 
-  /** Puts a slot at the start of a list that nobody asks for its count or weight, nor joins with another. */
   link(list: number, slot: number): void {
     this.#link(slot, list)
   }
 
-  /** Takes a slot out of such a list. */
   unlink(slot: number): void {
     this.#unlink(slot)
   }
 
-  /** Puts a slot at the start of the list that it is in. */
   refresh(list: number, slot: number): void {
     if (this.#next[list] === slot) return
     this.#unlink(slot)
     this.#link(slot, list)
   }
 
-  /** Puts a slot at the start of a list, which may be its own. */
   move(list: number, slot: number, weight: number): void {
     if (this.listOf(slot) === list) {
       this.#unlink(slot)
@@ -129,13 +118,11 @@ export class SlotLists {
     }
   }
 
-  /** Takes note of a slot that weighs more now, or less. */
   reweigh(slot: number, by: number): void {
     const list = this.listOf(slot)
     this.#weights[list] = (this.#weights[list] ?? 0) + by
   }
 
-  /** Puts all of one list behind the end of another, or before its start. */
   join(from: number, to: number, where: 'start' | 'end'): void {
     if (this.count(from) === 0) return
     const first = this.#next[from] ?? 0
@@ -161,7 +148,6 @@ export class SlotLists {
     this.#join(to, this.#next[from] ?? 0)
   }
 
-  /** The slots of a list, its end first; while it changes, one may be left out. */
   *slots(list: number): IterableIterator<number> {
     for (let slot = this.last(list); slot !== none; slot = this.before(slot)) yield slot
   }

@@ -1,28 +1,21 @@
 import type { Policy, Slots } from './policy.ts'
 import { FrequencyRule } from './rules.ts'
 import { Segmented } from './segmented.ts'
+import { WindowClimber } from './window-climber.ts'
 
 const firstWindow = 0.01
-const leastWindow = 0.005
-const mostWindow = 0.8
-
-/** The window is tried out for so many requests an entry, in steps of so much, which shrink: Einziger et al., 2018. */
+/** The window is tried out for so many requests an entry: Einziger et al., 2018. */
 const sampledRequests = 10
-const firstStep = 0.0625
-const decay = 0.98
-/** A hit ratio that changes by so much between two samples is another workload: the search begins anew. */
-const restart = 0.05
 
 /** W-TinyLFU whose window climbs towards more hits. */
 export class WTinyLfu implements Policy {
   readonly eager = false
   readonly #slots: Slots
-  readonly #rule = new FrequencyRule(firstWindow)
+  readonly #rule: FrequencyRule = new FrequencyRule(firstWindow, { chance: true })
+  readonly #climber: WindowClimber = new WindowClimber(firstWindow)
   readonly #policy: Segmented
-  #step = firstStep
   #requestsBefore = 0
   #inserts = 0
-  #hitRatio: number | undefined
 
   constructor(slots: Slots) {
     this.#slots = slots
@@ -32,7 +25,11 @@ export class WTinyLfu implements Policy {
   insert(slot: number): void {
     this.#inserts++
     const requests = this.#slots.requests - this.#requestsBefore
-    if (requests >= sampledRequests * this.#slots.size) this.#climb(requests)
+    if (requests >= sampledRequests * this.#slots.size) {
+      this.#rule.window = this.#climber.next(requests - this.#inserts, requests)
+      this.#requestsBefore = this.#slots.requests
+      this.#inserts = 0
+    }
     this.#policy.insert(slot)
   }
 
@@ -56,19 +53,5 @@ export class WTinyLfu implements Policy {
 
   clear(): void {
     this.#policy.clear()
-  }
-
-  #climb(requests: number): void {
-    const hitRatio = 1 - this.#inserts / requests
-    const gain = hitRatio - (this.#hitRatio ?? hitRatio)
-    if (this.#hitRatio !== undefined) {
-      const sign = gain < 0 ? -Math.sign(this.#step) : Math.sign(this.#step)
-      this.#step = sign * (Math.abs(gain) >= restart ? firstStep : Math.abs(this.#step) * decay)
-      const window = this.#rule.window + this.#step
-      this.#rule.window = Math.min(mostWindow, Math.max(leastWindow, window))
-    }
-    this.#hitRatio = hitRatio
-    this.#requestsBefore = this.#slots.requests
-    this.#inserts = 0
   }
 }

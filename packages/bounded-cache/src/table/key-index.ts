@@ -1,3 +1,5 @@
+import { KeyHash } from '../policies/key-hash.ts'
+import { none } from '../policies/slot-lists.ts'
 import { resizedList } from './resized-list.ts'
 
 /** Stands in a slot without an entry; `undefined` is a key like any other. */
@@ -21,6 +23,14 @@ export class KeyIndex<K> {
   /** What V8 has room for, and the places of deleted keys in it: `OrderedHashTable` in `ordered-hash-table.cc`. */
   #capacity = leastCapacity
   #deleted = 0
+  readonly #hasher: KeyHash
+  /** The slot whose key was hashed last, which is often asked for again, and the hash. */
+  #hashedSlot = none
+  #hash = 0
+
+  constructor(seed: number) {
+    this.#hasher = new KeyHash(seed)
+  }
 
   /** Whether keys move to a new `Map`. */
   get moving(): boolean {
@@ -30,6 +40,15 @@ export class KeyIndex<K> {
   /** The key of the entry in a slot. */
   of(slot: number): K {
     return this.#keys[slot] as K
+  }
+
+  /** 32 bits that depend on the key of the entry in a slot and on nothing else. */
+  hash(slot: number): number {
+    if (slot !== this.#hashedSlot) {
+      this.#hash = this.#hasher.of(this.#keys[slot])
+      this.#hashedSlot = slot
+    }
+    return this.#hash
   }
 
   get(key: K): number | undefined {
@@ -47,6 +66,7 @@ export class KeyIndex<K> {
   rename(from: number, to: number): void {
     const key = this.of(from)
     this.#keys[from] = nobody
+    this.#hashedSlot = none
     this.add(key, to)
   }
 
@@ -60,6 +80,7 @@ export class KeyIndex<K> {
     const slots = this.#slots
     if (slots.delete(this.of(slot))) this.#deleted++
     this.#keys[slot] = nobody
+    this.#hashedSlot = none
     if (this.#capacity < 4 * leastMoved || this.moving) return false
     return 4 * (slots.size - 1) <= this.#capacity
   }
@@ -95,6 +116,7 @@ export class KeyIndex<K> {
     this.#slots = new Map()
     this.#capacity = leastCapacity
     this.#deleted = 0
+    this.#hashedSlot = none
   }
 
   #inOld(key: K): number | undefined {

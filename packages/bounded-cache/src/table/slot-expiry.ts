@@ -17,6 +17,14 @@ export interface ExpiryRules {
   readonly grace: number
 }
 
+/** How long an entry has to live. */
+export interface Standing {
+  /** Until its time to live is over, in milliseconds; `undefined` for ever. */
+  readonly expiresIn: number | undefined
+  /** Since it was used, in milliseconds; 0 where it does not matter. */
+  readonly idleFor: number
+}
+
 /**
  * When the entry in each slot expires: four bytes each, or eight where entries also expire for want of use.
  *
@@ -54,23 +62,39 @@ export class SlotExpiry {
       return
     }
     const now = this.#time()
-    const told = ttl === 0 ? latestEnd : Math.min(latestEnd, now - this.#base + ttl)
-    // A clock that tells no number has everything expire.
-    const end = Number.isNaN(told) ? 1 : told
+    const end = ttl === 0 ? never : this.#after(now, ttl)
     if (this.#lastEnds !== undefined) this.#lastEnds[slot] = end
     this.#put(slot, this.#idle === 0 ? end : this.#unused(end, now))
   }
 
   /** An entry was used. */
   used(slot: number): void {
+    if (this.#lastEnds === undefined || (this.#ends[slot] ?? never) === never) return
+    // First: it may change every end.
+    const now = this.#time()
+    this.#put(slot, this.#unused(this.#lastEnds[slot] ?? never, now))
+  }
+
+  /** An entry was not used for so many milliseconds when it came in. */
+  backdate(slot: number, idleFor: number): void {
     if (this.#lastEnds === undefined) return
-    const end = this.#lastEnds[slot] ?? never
-    if (end !== never) this.#put(slot, this.#unused(end, this.#time()))
+    const now = this.#time()
+    this.#put(slot, this.#unused(this.#lastEnds[slot] ?? never, now - idleFor))
   }
 
   forget(slot: number): void {
     this.#ends[slot] = never
     if (this.#lastEnds !== undefined) this.#lastEnds[slot] = never
+  }
+
+  /** How long an entry has to live, as far as that can be told. */
+  standing(slot: number): Standing {
+    const ends = this.#ends[slot] ?? never
+    if (ends === never) return { expiresIn: undefined, idleFor: 0 }
+    const now = this.#time()
+    const end = this.#lastEnds?.[slot] ?? ends
+    const expiresIn = end === never ? undefined : this.#base + end - now
+    return { expiresIn, idleFor: this.#idle === 0 ? 0 : Math.max(0, this.#idle - this.left(slot)) }
   }
 
   /** Whether an entry must not be served any more. */
@@ -128,7 +152,15 @@ export class SlotExpiry {
   }
 
   #unused(end: number, now: number): number {
-    return Math.min(end, now - this.#base + this.#idle)
+    const idle = this.#after(now, this.#idle)
+    return end === never ? idle : Math.min(end, idle)
+  }
+
+  /** The cell of so many milliseconds after a time. */
+  #after(now: number, milliseconds: number): number {
+    const told = Math.max(1, Math.min(latestEnd, now - this.#base + milliseconds))
+    // A clock that tells no number has everything expire.
+    return Number.isNaN(told) ? 1 : told
   }
 
   /** The time; a clock that went back has every entry expire, for nobody can tell how old they are. */

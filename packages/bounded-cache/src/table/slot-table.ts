@@ -1,13 +1,12 @@
+import type { RequestSample } from '../observed/request-sample.ts'
 import { resized } from '../policies/cells.ts'
-import { KeyHash } from '../policies/key-hash.ts'
 import type { Policy, PolicyFactory, Slots } from '../policies/policy.ts'
 import { firstSlot, none, SlotLists } from '../policies/slot-lists.ts'
 import { afterUse, saturated, vacant, watched } from '../policies/use-counts.ts'
 import { KeyIndex } from './key-index.ts'
 import { resizedList } from './resized-list.ts'
-import { SlotCosts } from './slot-costs.ts'
-import { type ExpiryRules, SlotExpiry } from './slot-expiry.ts'
-import { SlotSizes } from './slot-sizes.ts'
+import type { ExpiryRules } from './slot-expiry.ts'
+import { SlotFacts } from './slot-facts.ts'
 import { type Moves, SlotSpace } from './slot-space.ts'
 
 const leastCapacity = 64
@@ -35,6 +34,8 @@ export interface SlotTableOptions {
   readonly now: () => number
   /** Nothing expires but by a time to live of its own, and goes at once, where this is left out. */
   readonly expiry?: ExpiryRules
+  /** Who learns from the requests. */
+  readonly sample?: RequestSample | undefined
 }
 
 const plainExpiry: ExpiryRules = { idle: 0, grace: 0 }
@@ -51,54 +52,52 @@ export class SlotTable<K, V> implements Slots {
   uses: Uint8Array = new Uint8Array(0)
   requests = 0
   size = 0
+  readonly facts: SlotFacts
+  readonly #isIdle: boolean
+  readonly #sample: RequestSample | undefined
   readonly #policy: Policy
   #isEager = false
   readonly #byBytes: boolean
   readonly #mostEntries: number
-  readonly #hash: KeyHash
-  readonly #now: () => number
-  readonly #rules: ExpiryRules
-  readonly #index = new KeyIndex<K>()
+  readonly #index: KeyIndex<K>
   #values: (V | undefined)[] = []
-  readonly #sizes = new SlotSizes()
-  readonly #costs = new SlotCosts()
-  /** Made when the first entry comes that expires. */
-  #expiry: SlotExpiry | undefined
   readonly #space = new SlotSpace()
   readonly #moves: Moves = {
     keep: (slot) => this.#index.keep(slot),
     rename: (from, to) => this.#rename(from, to),
   }
 
-  constructor({ policy, byBytes, mostEntries, seed, now, expiry }: SlotTableOptions) {
-    this.#now = now
-    this.#rules = expiry ?? plainExpiry
+  constructor(options: SlotTableOptions) {
+    const { policy, byBytes, mostEntries, seed, now, expiry = plainExpiry, sample } = options
+    this.facts = new SlotFacts(now, expiry)
+    this.#isIdle = expiry.idle > 0
+    this.#sample = sample
     this.#byBytes = byBytes
     this.#mostEntries = mostEntries
-    this.#hash = new KeyHash(seed)
+    this.#index = new KeyIndex(seed)
     this.#policy = policy(this)
   }
 
   /** The sum of the bytes of all entries. */
   get bytes(): number {
-    return this.#sizes.sum
+    return this.facts.sizes.sum
   }
 
   /** Whether any entry can expire. */
   get expiring(): boolean {
-    return this.#expiry !== undefined
+    return this.facts.expiry !== undefined
   }
 
   hash(slot: number): number {
-    return this.#hash.of(this.#index.of(slot))
+    return this.#index.hash(slot)
   }
 
   weight(slot: number): number {
-    return this.#byBytes ? this.#sizes.of(slot) : 1
+    return this.#byBytes ? this.facts.sizes.of(slot) : 1
   }
 
   cost(slot: number): number {
-    return this.#costs.of(slot)
+    return this.facts.costs.of(slot)
   }
 
   /** The slot of the entry under a key, expired or not, or `none`. */
@@ -107,12 +106,12 @@ export class SlotTable<K, V> implements Slots {
   }
 
   isExpired(slot: number): boolean {
-    return this.#expiry?.isExpired(slot) === true
+    return this.facts.expiry?.isExpired(slot) === true
   }
 
   /** For how many milliseconds an entry is served yet; less than 0 when it has expired, `Infinity` for ever. */
   left(slot: number): number {
-    return this.#expiry?.left(slot) ?? Number.POSITIVE_INFINITY
+    return this.facts.expiry?.left(slot) ?? Number.POSITIVE_INFINITY
   }
 
   keyOf(slot: number): K {
@@ -125,20 +124,17 @@ export class SlotTable<K, V> implements Slots {
 
   /** Counts a use of an entry, and returns its value. */
   use(slot: number): V {
-    const uses = this.uses[slot] ?? 0
-    if ((uses & saturated) !== saturated) this.uses[slot] = afterUse[uses] ?? 0
-    if (uses >= watched || this.#isEager) this.#tell(slot)
-    if (this.#rules.idle !== 0) this.#expiry?.used(slot)
+    this.#touch(slot, true)
     return this.#values[slot] as V
   }
 
   /**
-   * Takes in an entry whose key is not held; there must be room for it.
+   * Takes in an entry whose key is not held, and returns its slot; there must be room for it.
    *
    * `bytes` is what it is charged with, at least 1; `ttl` how long it is served, in whole milliseconds, 0 for ever;
    * `cost` what it costs to make the value again.
    */
-  add(key: K, value: V, bytes: number, ttl: number, cost: number): void {
+  add(key: K, value: V, bytes: number, ttl: number, cost: number): number {
     if (this.#space.compacting) this.compact(fewLooks)
     const slot = this.#takeSlot()
     this.#index.add(key, slot)
@@ -146,23 +142,28 @@ export class SlotTable<K, V> implements Slots {
     this.#values[slot] = value
     this.uses[slot] = 0
     this.requests++
-    this.#sizes.set(slot, bytes)
-    this.#costs.set(slot, cost)
+    this.facts.sizes.set(slot, bytes)
+    this.facts.costs.set(slot, cost)
     this.#policy.insert(slot)
     this.#isEager = this.#policy.eager
-    this.#putTtl(slot, ttl)
+    if (this.#sample?.entered(this.hash(slot), this.weight(slot)) === true)
+      this.uses[slot] = (this.uses[slot] ?? 0) | watched
+    this.facts.setTtl(slot, ttl)
+    return slot
   }
 
   /** Puts another value in the place of one, which counts as a use. */
   replace(slot: number, value: V, bytes: number, ttl: number, cost: number): void {
     this.#values[slot] = value
-    if (bytes !== this.#sizes.of(slot) || cost !== this.cost(slot)) this.#rate(slot, bytes, cost)
-    this.use(slot)
-    this.#putTtl(slot, ttl)
+    if (bytes !== this.facts.sizes.of(slot) || cost !== this.cost(slot))
+      this.#rate(slot, bytes, cost)
+    this.#touch(slot, false)
+    this.facts.setTtl(slot, ttl)
   }
 
   /** Takes out an entry; its slot may be another's from now on. */
   remove(slot: number): void {
+    if ((this.uses[slot] ?? 0) >= watched) this.#sample?.invalidated(this.hash(slot))
     this.#policy.remove(slot)
     this.vacate(slot)
   }
@@ -174,15 +175,14 @@ export class SlotTable<K, V> implements Slots {
 
   /** Looks at a few entries for one that has expired: its slot, or `none`. */
   expired(): number {
-    return this.#expiry?.find() ?? none
+    return this.facts.expiry?.find() ?? none
   }
 
   /** Frees the slot of an entry that the policy has let go of. */
   vacate(slot: number): void {
     const mustMove = this.#index.delete(slot)
     this.size--
-    this.#sizes.set(slot, 0)
-    this.#expiry?.forget(slot)
+    this.facts.forget(slot)
     this.#values[slot] = undefined
     this.uses[slot] = vacant
     this.#space.free(slot)
@@ -194,10 +194,8 @@ export class SlotTable<K, V> implements Slots {
     this.#policy.clear()
     this.#index.clear()
     this.size = 0
-    this.#sizes.clear()
     this.#space.clear()
-    this.#costs.clear()
-    this.#expiry = undefined
+    this.facts.clear()
     this.#resize(0)
   }
 
@@ -224,9 +222,30 @@ export class SlotTable<K, V> implements Slots {
     }
   }
 
-  #tell(slot: number): void {
+  #touch(slot: number, isLookup: boolean): void {
+    const uses = this.uses[slot] ?? 0
+    if ((uses & saturated) !== saturated) this.uses[slot] = afterUse[uses] ?? 0
+    this.requests++
+    if (uses >= watched || this.#isEager) this.#tell(slot, isLookup)
+    if (this.#isIdle) this.facts.expiry?.used(slot)
+  }
+
+  #tell(slot: number, isLookup: boolean): void {
+    // The policy may take the mark away.
+    const isWatched = (this.uses[slot] ?? 0) >= watched
     this.#policy.used(slot)
     this.#isEager = this.#policy.eager
+    if (isWatched && this.#sample !== undefined) this.#observe(slot, this.#sample, isLookup)
+  }
+
+  #observe(slot: number, sample: RequestSample, isLookup: boolean): void {
+    if (isLookup && !sample.attends()) return
+    const hash = this.hash(slot)
+    const weight = this.weight(slot)
+    const stays = isLookup ? sample.used(hash, weight) : sample.overwritten(hash, weight)
+    const uses = this.uses[slot] ?? 0
+    if (stays) this.uses[slot] = uses | watched
+    else if (this.#policy.watches !== true) this.uses[slot] = uses & ~watched
   }
 
   #beginMove(): void {
@@ -241,26 +260,18 @@ export class SlotTable<K, V> implements Slots {
     this.#values[from] = undefined
     this.uses[to] = this.uses[from] ?? 0
     this.uses[from] = vacant
-    this.#sizes.rename(from, to)
-    this.#costs.set(to, this.#costs.of(from))
-    this.#expiry?.rename(from, to)
+    this.facts.rename(from, to)
     this.lists.rename(from, to)
     this.#policy.renamed?.(from, to)
   }
 
   /** Enters another size and cost of an entry. */
   #rate(slot: number, bytes: number, cost: number): void {
-    const by = this.#byBytes ? bytes - this.#sizes.of(slot) : 0
+    const by = this.#byBytes ? bytes - this.facts.sizes.of(slot) : 0
     const before = this.cost(slot)
-    this.#sizes.set(slot, bytes)
-    this.#costs.set(slot, cost)
+    this.facts.sizes.set(slot, bytes)
+    this.facts.costs.set(slot, cost)
     if (by !== 0 || this.cost(slot) !== before) this.#policy.changed(slot, by)
-  }
-
-  #putTtl(slot: number, ttl: number): void {
-    if (ttl !== 0 || this.#rules.idle !== 0)
-      this.#expiry ??= new SlotExpiry(this.#now, this.uses.length, this.#rules)
-    this.#expiry?.set(slot, ttl)
   }
 
   #takeSlot(): number {
@@ -279,9 +290,7 @@ export class SlotTable<K, V> implements Slots {
 
   #resize(capacity: number): void {
     this.uses = resized(this.uses, new Uint8Array(capacity))
-    this.#sizes.resize(capacity)
-    this.#costs.resize(capacity)
-    this.#expiry?.resize(capacity)
+    this.facts.resize(capacity)
     this.#index.resize(capacity)
     this.#values = resizedList(this.#values, capacity, undefined)
     this.lists.resize(Math.max(firstSlot, capacity))

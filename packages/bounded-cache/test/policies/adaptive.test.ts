@@ -50,6 +50,28 @@ test('keeps popular keys, through scans too', () => {
   }
 })
 
+test('misses hardly more than LRU where its entries keep a rule from what its shadow makes of it', () => {
+  // Each key twice, some time apart, and never again: queues that begin empty serve that, and full ones nothing.
+  const requests = Array.from({ length: 100_000 }, (_, at) =>
+    at % 2 === 0 ? at / 2 : Math.max(0, (at - 1) / 2 - capacity / 4),
+  )
+  for (const seed of [1, 2, 3]) {
+    const late = count(adaptiveHits(requests, seed).slice(50_000))
+    expect((50_000 - late) / 25_000).toBeLessThan(1.05)
+  }
+})
+
+test('is not kept from its rule by entries that take a large part of the bytes', () => {
+  const bytesOf = (key: number) => (key >= 10_000_000 ? 3_000 : 10)
+  const mixed = loop(200_000, 2_000).map((key, at) => (at % 5_000 === 0 ? 10_000_000 + at : key))
+  for (const seed of [1, 2, 3]) {
+    const table = boundedTable((slots) => new Adaptive(slots), 10_000, { byBytes: true, seed })
+    const hits = count(served(table, mixed, bytesOf).slice(100_000))
+    // Half of the loop fits where nothing large is held.
+    expect(hits / 100_000).toBeGreaterThan(0.4)
+  }
+})
+
 /** An adaptive table, and how many of its slots are watched. */
 function watching(most: number): ReturnType<typeof boundedTable> & { share(): number } {
   let slots: Slots | undefined

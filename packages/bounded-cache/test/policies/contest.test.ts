@@ -51,3 +51,23 @@ test('forgets what has faded', () => {
   expect(contest.best(1)).toBe(0)
   expect(contest.best(0)).toBe(0)
 })
+
+test('goes back to its refuge when it is less sure, and for nothing else', () => {
+  // A lead of 10 in 14: between 2.5 and 3 standard deviations.
+  for (const refuge of [undefined, 1]) {
+    const contest = new Contest(2, refuge === undefined ? {} : { refuge })
+    for (let request = 0; request < 14; request++) contest.count(request < 2 ? 0b01 : 0b10)
+    expect(contest.best(0)).toBe(refuge ?? 0)
+  }
+})
+
+test('passes over what saves too little of the misses, however sure it is', () => {
+  const contest = new Contest(2, { leastGain: 0.5 })
+  for (let request = 0; request < 1_000; request++) contest.count(request % 3 === 0 ? 0b10 : 0)
+  expect(contest.best(0)).toBe(0)
+  expect(new Contest(2, { leastGain: 0.5 }).best(0)).toBe(0)
+  for (let request = 0; request < 1_000; request++) contest.count(0b10)
+  expect(contest.best(0)).toBe(1)
+  contest.clear()
+  expect(contest.best(0)).toBe(0)
+})

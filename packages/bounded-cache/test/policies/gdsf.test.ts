@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { FrequencySketch } from '../../src/policies/frequency-sketch.ts'
+import { KeyHash } from '../../src/policies/key-hash.ts'
 import { policies } from '../../src/policies/named.ts'
 import { boundedTable, count, served } from './bounded-table.ts'
 import { lruHits, random, zipf } from './streams.ts'
@@ -12,22 +14,64 @@ interface Entry {
   worth: number
 }
 
-/** Greedy-Dual-Size-Frequency (Cherkasova, 1998) in a plain list that is searched for the least worth. */
+/** What is known of how often keys were used that are not held. */
+interface Memory {
+  /** How often a key was used that comes in as the last of so many. */
+  recall(key: number, entries: number): number
+  keep(key: number, uses: number): void
+  halve(): void
+}
+
+/** A memory as the policy has it. */
+function sketched(): Memory {
+  const sketch = new FrequencySketch()
+  const hash = new KeyHash(1)
+  return {
+    recall(key, entries) {
+      sketch.fit(entries)
+      return sketch.estimate(hash.of(key))
+    },
+    keep: (key, uses) => sketch.raise(hash.of(key), Math.min(15, uses)),
+    halve: () => sketch.halve(),
+  }
+}
+
+/** A memory that errs in nothing. */
+function exact(): Memory {
+  const uses = new Map<number, number>()
+  return {
+    recall: (key) => uses.get(key) ?? 0,
+    keep: (key, count) => uses.set(key, Math.min(15, count)),
+    halve() {
+      for (const [key, count] of uses) uses.set(key, count >> 1)
+    },
+  }
+}
+
+/**
+ * Greedy-Dual-Size-Frequency (Cherkasova, 1998) in a plain list that is searched for the least worth, with a memory of
+ * what left.
+ */
 class ListGdsf {
   readonly evicted: number[] = []
   readonly #most: number
   readonly #isLazy: boolean
+  readonly #memory: Memory
+  #requests = 0
+  #halvedAt = 0
   readonly #held = new Map<number, Entry>()
   #bytes = 0
   #floor = 0
 
   /** Rates what was used at once, as the paper has it, or when it is the one of the least worth. */
-  constructor(most: number, isLazy: boolean) {
+  constructor(most: number, isLazy: boolean, memory: Memory) {
     this.#most = most
     this.#isLazy = isLazy
+    this.#memory = memory
   }
 
   request(key: number, bytes: number, cost: number): boolean {
+    this.#requests++
     const held = this.#held.get(key)
     if (held !== undefined) {
       held.uses = Math.min(16, held.uses + 1)
@@ -36,7 +80,13 @@ class ListGdsf {
       return true
     }
     while (this.#bytes + bytes > this.#most) this.#evict()
-    const entry = { key, bytes, cost, uses: 1, isUsed: false, worth: 0 }
+    const entries = this.#held.size + 1
+    if (this.#requests - this.#halvedAt >= Math.max(64, 6 * entries)) {
+      this.#halvedAt = this.#requests
+      this.#memory.halve()
+    }
+    const uses = Math.min(15, this.#memory.recall(key, entries)) + 1
+    const entry = { key, bytes, cost, uses, isUsed: false, worth: 0 }
     this.#rate(entry)
     this.#held.set(key, entry)
     this.#bytes += bytes
@@ -50,6 +100,7 @@ class ListGdsf {
       this.#rate(least)
     }
     this.#floor = Math.max(this.#floor, least.worth)
+    this.#memory.keep(least.key, least.uses)
     this.#held.delete(least.key)
     this.#bytes -= least.bytes
     this.evicted.push(least.key)
@@ -78,7 +129,7 @@ const costOf = (key: number) => costs[key] ?? 1
 
 test('evicts what a list evicts in which the entry of the least worth is rated last', () => {
   const ours = boundedTable(policies.gdsf, most / 4, { byBytes: true })
-  const theirs = new ListGdsf(most / 4, true)
+  const theirs = new ListGdsf(most / 4, true, sketched())
   const expected = requests.map((key) => theirs.request(key, bytesOf(key), costOf(key)))
   expect(served(ours, requests, bytesOf, costOf)).toEqual(expected)
   expect(ours.evicted).toEqual(theirs.evicted)
@@ -87,7 +138,7 @@ test('evicts what a list evicts in which the entry of the least worth is rated l
 
 test('saves as much as it does where every use is rated at once, to one point', () => {
   const ours = boundedTable(policies.gdsf, most / 4, { byBytes: true })
-  const theirs = new ListGdsf(most / 4, false)
+  const theirs = new ListGdsf(most / 4, false, exact())
   const saved = (hits: readonly boolean[]) =>
     requests.reduce((sum, key, at) => sum + (hits[at] ? costOf(key) : 0), 0)
   const total = requests.reduce((sum, key) => sum + costOf(key), 0)
@@ -109,4 +160,15 @@ test('hits more than LRU where sizes differ', () => {
   )
   const mean = sizes.reduce((sum, size) => sum + size, 0) / keys
   expect(hits).toBeGreaterThan(lruHits(requests, Math.floor(20_000 / mean)) * 1.2)
+})
+
+test('knows how often a key was used when it comes back', () => {
+  const ours = boundedTable(policies.gdsf, 100)
+  const once = (from: number, keys: number) => Array.from({ length: keys }, (_, key) => from + key)
+  served(ours, [1, 1, 1, ...once(100, 400)])
+  expect(ours.evicted).toContain(1)
+  // What was never used again stays until some hundred others have come.
+  served(ours, [1, 2, ...once(1_000, 150)])
+  expect(ours.table.peek(2)).toBeUndefined()
+  expect(ours.table.peek(1)).toBe(1)
 })

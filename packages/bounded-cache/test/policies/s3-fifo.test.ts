@@ -70,3 +70,14 @@ test.each([
   const hits = count(served(boundedTable(policies['s3-fifo'], capacity), requests))
   expect(Math.abs(hits - expected) / requests.length).toBeLessThan(0.005)
 })
+
+test.each([1_400, 1_500, 1_600])(
+  'hits as often to two points and a half where two thirds of the ghosts are to be known again: %d keys',
+  (keys) => {
+    const requests = loop(50_000, keys)
+    const theirs = new ArrayQueues(1_000)
+    const expected = count(requests.map((key) => theirs.request(key)))
+    const hits = count(served(boundedTable(policies['s3-fifo'], 1_000), requests))
+    expect(Math.abs(hits - expected) / requests.length).toBeLessThan(0.025)
+  },
+)

@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FrequencyRule, queues, recency } from '../../src/policies/rules.ts'
+import { FrequencyRule, queues, quickQueues, recency } from '../../src/policies/rules.ts'
 import { Segmented } from '../../src/policies/segmented.ts'
-import { boundedTable, served } from './bounded-table.ts'
+import { boundedTable, count, served } from './bounded-table.ts'
 import { ObservedTable } from './observed-table.ts'
-import { drift, lruHits, zipf } from './streams.ts'
+import { drift, loop, lruHits, zipf } from './streams.ts'
 
-const rules = [new FrequencyRule(0.02), queues, recency]
+const rules = [
+  new FrequencyRule(0.02),
+  queues,
+  recency,
+  quickQueues,
+  new FrequencyRule(0.2, { credit: true, chance: true }),
+]
 
 const step = fc.record({
   type: fc.constantFrom('set', 'set', 'set', 'get', 'get', 'take', 'evict', 'follow', 'compact'),
@@ -70,4 +76,38 @@ test('goes on by recency with what other rules have left in their lists', () => 
   const requests = Array.from({ length: 1_000 }, (_, at) => 10_000 + at)
   served(bounded, requests)
   for (const key of requests.slice(-100)) expect(bounded.table.peek(key)).toBe(key)
+})
+
+test('gives the rest what is too much in a window that has become smaller', () => {
+  const rule = new FrequencyRule(0.6)
+  const bounded = boundedTable((slots) => new Segmented(slots, rule), 300)
+  const hits = (requests: readonly number[]) => count(served(bounded, requests)) / requests.length
+  expect(hits(loop(12_000, 600))).toBeLessThan(0.3)
+  rule.window = 0.01
+  hits(loop(3_000, 600))
+  // Of the loop half would fit, and what is in the window is of no use.
+  expect(hits(loop(6_000, 600))).toBeGreaterThan(0.45)
+})
+
+test('lets in by chance what was used often, where all that is held was used as often', () => {
+  const replaced = (chance: boolean) => {
+    const rule = new FrequencyRule(0.02, { chance })
+    const bounded = boundedTable((slots) => new Segmented(slots, rule), 100)
+    const round = [...loop(100, 100), ...loop(20, 20, 1_000)]
+    for (let time = 0; time < 400; time++) served(bounded, round)
+    return bounded.evicted.filter((key) => key < 1_000).length
+  }
+  expect(replaced(true)).toBeGreaterThan(2 * replaced(false))
+})
+
+test('finds what is not wanted any more among what was proven, though nothing new is let in by what is', () => {
+  for (const seed of [1, 2, 3]) {
+    const bounded = boundedTable((slots) => new Segmented(slots, new FrequencyRule(0.02)), 300, {
+      seed,
+    })
+    served(bounded, zipf(10_000, 400, 0.5, seed))
+    served(bounded, loop(30_000, 600, 1_000))
+    const hits = count(served(bounded, loop(6_000, 600, 1_000)))
+    expect(hits / 6_000).toBeGreaterThan(0.45)
+  }
 })

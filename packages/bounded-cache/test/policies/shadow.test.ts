@@ -43,8 +43,10 @@ test.each([
             weights.set(hash, weight)
           } else if (type === 'fit') shadow.fit(10 * weight, hash)
           else {
-            shadow.keep((held) => held % 3 === hash % 3)
+            shadow.keep((held) => held % 3 === hash % 3, 5)
             for (const held of weights.keys()) if (held % 3 !== hash % 3) weights.delete(held)
+            const slots = [0, 1, 2].flatMap((list) => [...shadow.lists.slots(list)])
+            for (const slot of slots) expect(shadow.weight(slot)).toBeLessThanOrEqual(5)
           }
           if (type === 'fit') expect(shadow.size).toBeLessThanOrEqual(hash)
           const listed = [0, 1, 2].map((list) => shadow.lists.count(list))
