@@ -1,16 +1,24 @@
 /**
- * Benchmarks that are commands of their own: `bench policies` and `bench reference`.
+ * Benchmarks that are commands of their own: `bench policies`, `bench reference`, `bench throughput` and
+ * `bench footprint`.
  *
- * Ends with code 1 where an assertion fails or a figure is off, and with 2 where the command cannot be understood.
+ * Ends with code 1 where an assertion fails, a figure is off or a claim is missed, and with 2 where the command cannot be understood.
  */
 import { isCultusError } from '@cultus/core'
+import { benchFootprint } from './footprint/footprint.ts'
 import type { Output } from './policies/output.ts'
 import { benchPolicies } from './policies/policies.ts'
 import { benchReference } from './policies/reference.ts'
+import { benchThroughput } from './throughput/throughput.ts'
 
 const commands: Readonly<
   Record<string, (args: readonly string[], output: Output) => Promise<boolean>>
-> = { policies: benchPolicies, reference: benchReference }
+> = {
+  policies: benchPolicies,
+  reference: benchReference,
+  throughput: benchThroughput,
+  footprint: benchFootprint,
+}
 
 const [, , name = '', ...args] = process.argv
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined

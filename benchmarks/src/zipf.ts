@@ -21,12 +21,6 @@ export function zipfIndexes(count: number, keys: number, skew: number, seed: num
   return Uint32Array.from({ length: count }, () => firstAtLeast(cumulative, random() * sum))
 }
 
-/** Indexes below `keys`, all as likely. */
-export function uniformIndexes(count: number, keys: number, seed: number): Uint32Array {
-  const random = seeded(seed)
-  return Uint32Array.from({ length: count }, () => Math.floor(random() * keys))
-}
-
 function firstAtLeast(ascending: Float64Array, value: number): number {
   let low = 0
   let high = ascending.length - 1

@@ -1,12 +1,14 @@
 const leastWindow = 0.005
 const mostWindow = 0.8
 
-/** Steps shrink until the hit ratio changes by so much, which is another workload: Einziger et al., 2018. */
-const firstStep = 0.0625
-const decay = 0.98
+/** The hit ratio has another workload when it changes by so much: Einziger et al., 2018, as the first step is. */
 const restart = 0.05
+const firstStep = 0.0625
+/** Where nothing is better near by it looks twice as far each time, up to so many times as far. */
+const mostReach = 8
+const littleToLose = 0.05
 /** Samples without a step after one that was in vain, twice as many each time, up to this. */
-const mostRest = 16
+const mostRest = 31
 
 /**
  * Looks for the share of new entries that brings most hits, one sample of the requests after the other.
@@ -16,7 +18,8 @@ const mostRest = 16
  */
 export class WindowClimber {
   #window: number
-  #step = firstStep
+  #direction: 1 | -1 = 1
+  #reach = 1
   /** The last hit ratio, where it has not moved since. */
   #before: number | undefined
   /** The hit ratio of the best window since it last turned back, and that window. */
@@ -35,7 +38,7 @@ export class WindowClimber {
     const ratio = hits / requests
     // Only where it stood still: what changes as it moves is what it looks for.
     if (this.#before !== undefined && Math.abs(ratio - this.#before) >= restart) {
-      this.#step = Math.sign(this.#step) * firstStep
+      this.#reach = 1
       this.#rest = 0
       this.#waiting = 0
     }
@@ -47,31 +50,37 @@ export class WindowClimber {
 
   /** `chance` is the standard deviation of the difference of two samples. */
   #judge(ratio: number, chance: number): void {
-    if (this.#best !== undefined && ratio < this.#best - chance) this.#turnBack()
-    else {
-      if (this.#best !== undefined && ratio > this.#best + chance) this.#rest = 0
-      if (this.#best === undefined || ratio >= this.#best) {
-        this.#best = ratio
-        this.#bestWindow = this.#window
-      }
-      if (--this.#waiting < 0) this.#move()
+    if (this.#best !== undefined && ratio < this.#best - chance) {
+      this.#turnBack()
+      return
     }
+    if (this.#best !== undefined && ratio > this.#best + chance) {
+      this.#reach = 1
+      this.#rest = 0
+    }
+    if (this.#best === undefined || ratio >= this.#best) {
+      this.#best = ratio
+      this.#bestWindow = this.#window
+    }
+    if (--this.#waiting < 0) this.#move()
   }
 
   #turnBack(): void {
     this.#window = this.#bestWindow
-    this.#step *= -decay
     this.#best = undefined
+    this.#direction = this.#direction === 1 ? -1 : 1
+    if (this.#rest > 0) this.#reach = this.#reach < mostReach ? 2 * this.#reach : 1
     this.#rest = Math.min(mostRest, 2 * this.#rest + 1)
     this.#waiting = this.#rest
   }
 
   #move(): void {
-    const { sign } = Math
-    if (this.#window + sign(this.#step) * leastWindow > mostWindow)
-      this.#step = -Math.abs(this.#step)
-    if (this.#window + sign(this.#step) * leastWindow < leastWindow)
-      this.#step = Math.abs(this.#step)
-    this.#window = Math.min(mostWindow, Math.max(leastWindow, this.#window + this.#step))
+    // At an end there is but one way.
+    if (this.#window >= mostWindow) this.#direction = -1
+    if (this.#window <= leastWindow) this.#direction = 1
+    // The less there is to lose, the further it looks.
+    const reach = (this.#best ?? 1) < littleToLose ? mostReach : this.#reach
+    const window = this.#window + this.#direction * reach * firstStep
+    this.#window = Math.min(mostWindow, Math.max(leastWindow, window))
   }
 }

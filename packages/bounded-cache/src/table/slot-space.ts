@@ -13,6 +13,22 @@ export interface Moves {
 const keepEffort = 16
 const renameEffort = 32
 
+/** Room that is always there. */
+export const leastCapacity = 64
+/** What tables grow by: half of a large one would lie idle after a doubling. */
+const growth = { small: 2, medium: 1.25, large: 1.125 }
+const smallUpTo = 1_024
+const mediumUpTo = 65_536
+
+/** The slots that a table should have which has used up so many; `most` is the last one that it will ever need. */
+export function grownCapacity(capacity: number, most: number): number {
+  const { small, medium, large } = growth
+  const factor = capacity < smallUpTo ? small : capacity < mediumUpTo ? medium : large
+  const grown = Math.max(leastCapacity, Math.ceil(capacity * factor))
+  // The cache may yet be given a larger bound.
+  return capacity <= most ? Math.min(grown, most + 1) : grown
+}
+
 /** Which slots are free, and how the others are moved together. */
 export class SlotSpace {
   /** Slots that were used and are free. */

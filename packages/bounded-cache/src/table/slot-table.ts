@@ -7,11 +7,8 @@ import { KeyIndex } from './key-index.ts'
 import { resizedList } from './resized-list.ts'
 import type { ExpiryRules } from './slot-expiry.ts'
 import { SlotFacts } from './slot-facts.ts'
-import { type Moves, SlotSpace } from './slot-space.ts'
+import { grownCapacity, leastCapacity, type Moves, SlotSpace } from './slot-space.ts'
 
-const leastCapacity = 64
-/** Larger tables grow by an eighth: half of a large one would lie idle after a doubling. */
-const doubledUpTo = 65_536
 const mostLooks = 16_384
 /** What an addition does for a compaction that nobody else goes on with. */
 const fewLooks = 64
@@ -276,16 +273,9 @@ export class SlotTable<K, V> implements Slots {
 
   #takeSlot(): number {
     const slot = this.#space.take(this.uses, this.#moves)
-    if (slot >= this.uses.length) this.#grow()
-    return slot
-  }
-
-  #grow(): void {
     const { length } = this.uses
-    const larger = Math.max(leastCapacity, Math.ceil(length * (length < doubledUpTo ? 2 : 1.125)))
-    // One more than the bound: an entry comes in before another goes.
-    const most = firstSlot + this.#mostEntries + 1
-    this.#resize(length < most ? Math.min(larger, most) : larger)
+    if (slot >= length) this.#resize(grownCapacity(length, firstSlot + this.#mostEntries))
+    return slot
   }
 
   #resize(capacity: number): void {
