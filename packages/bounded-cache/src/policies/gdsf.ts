@@ -41,7 +41,6 @@ export class Gdsf implements Policy {
   }
 
   insert(slot: number): void {
-    this.#fit()
     this.#recall(slot)
     this.#place(slot, this.#size++)
     this.#rate(slot)
@@ -70,6 +69,13 @@ export class Gdsf implements Policy {
     this.#place(to, this.#places[from] ?? 0)
   }
 
+  resized(capacity: number): void {
+    this.#heap = resized(this.#heap, new Int32Array(capacity))
+    this.#places = resized(this.#places, new Int32Array(capacity))
+    this.#worths = resized(this.#worths, new Float64Array(capacity))
+    this.#forgetMuch()
+  }
+
   evict(): number {
     if (this.#size === 0) return none
     let slot = this.#heap[0] ?? none
@@ -94,7 +100,6 @@ export class Gdsf implements Policy {
     this.#floor = 0
     this.#sketch.clear()
     this.#roomFor = 0
-    this.#resize(0)
   }
 
   #holds(slot: number): boolean {
@@ -110,10 +115,7 @@ export class Gdsf implements Policy {
   /** Takes in how often a new entry was used when it was held before. */
   #recall(slot: number): void {
     const { requests, size, uses } = this.#slots
-    if (this.#roomFor > Math.max(leastRoom, mostRoom * size)) {
-      this.#sketch.clear()
-      this.#roomFor = 0
-    }
+    this.#forgetMuch()
     if (size > this.#roomFor) {
       this.#roomFor = size
       this.#sketch.fit(size)
@@ -170,15 +172,10 @@ export class Gdsf implements Policy {
     this.#places[slot] = place
   }
 
-  /** Has as much room as there are slots, which become more and less. */
-  #fit(): void {
-    const { length } = this.#slots.uses
-    if (length !== this.#heap.length) this.#resize(length)
-  }
-
-  #resize(capacity: number): void {
-    this.#heap = resized(this.#heap, new Int32Array(capacity))
-    this.#places = resized(this.#places, new Int32Array(capacity))
-    this.#worths = resized(this.#worths, new Float64Array(capacity))
+  /** Forgets what was remembered of many more entries than there are. */
+  #forgetMuch(): void {
+    if (this.#roomFor <= Math.max(leastRoom, mostRoom * this.#slots.size)) return
+    this.#sketch.clear()
+    this.#roomFor = 0
   }
 }

@@ -46,6 +46,8 @@ export interface Policy {
   order(): IterableIterator<number>
   /** An entry has got another slot; its place in the lists has moved with it. */
   renamed?(from: number, to: number): void
+  /** There are so many slots from now on; every entry has one below that. */
+  resized?(capacity: number): void
   /** Forgets everything, entries that are gone included. */
   clear(): void
 }

@@ -284,5 +284,6 @@ export class SlotTable<K, V> implements Slots {
     this.#index.resize(capacity)
     this.#values = resizedList(this.#values, capacity, undefined)
     this.lists.resize(Math.max(firstSlot, capacity))
+    this.#policy.resized?.(capacity)
   }
 }
