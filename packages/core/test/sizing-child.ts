@@ -93,7 +93,7 @@ function compare(make: (index: number) => unknown, count: number, round: number)
 
 const compared: Record<string, Comparison | undefined> = {}
 for (const [name, make] of Object.entries(shapes)) {
-  const count = Math.min(60_000, Math.ceil(6e6 / estimateBytes(make(7))))
+  const count = Math.min(150_000, Math.ceil(15e6 / estimateBytes(make(7))))
   for (let index = 0; index < 100; index++) make(1e6 + index)
   // The middle of three: V8 may throw away a few hundred kilobytes of its own meanwhile.
   const rounds = [0, 1, 2].map((round) => compare(make, count, round))

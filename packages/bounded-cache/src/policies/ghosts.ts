@@ -3,8 +3,13 @@ const ways = 8
 const epochBits = 4
 const epochs = 2 ** epochBits
 const epochMask = epochs - 1
-/** One epoch is being written and one being wiped. */
-const liveEpochs = epochs - 2
+/** Keys are remembered for so many epochs. */
+const liveEpochs = 8
+/** In the mean, for a key was given up at some time of its own epoch. */
+const lifetime = liveEpochs + 0.5
+/** All cells are looked at once in so many epochs: an old one is wiped before its number is given to a new one. */
+const wipingEpochs = epochs - liveEpochs - 2
+const fingerprintMask = 0xfff
 
 /**
  * The keys that were given up last, as fingerprints of 12 bits, each with the epoch it was given up in.
@@ -17,8 +22,10 @@ export class Ghosts {
   /** The bits of a hash that do not say in which bucket a key lies: the length is a power of two. */
   #shift = 31
   #epoch = 1
-  /** Keys that were added in this epoch, and the cell up to which old ones are wiped. */
+  /** Keys that were added in this epoch. */
   #added = 0
+  /** The epochs that the wiping of all cells has gone on for, and the cell that it has come to. */
+  #wipingFor = 0
   #wiped = 0
 
   /** Makes it large enough to remember so many keys. */
@@ -41,7 +48,7 @@ export class Ghosts {
     }
     this.#cells[place] = this.#cellOf(hash)
     this.#added++
-    if (this.#added * liveEpochs >= keys) this.#turn()
+    if (this.#added >= keys / lifetime) this.#turn()
   }
 
   /** Forgets a key, and returns whether it was known. */
@@ -57,12 +64,13 @@ export class Ghosts {
     this.#shift = 31
     this.#epoch = 1
     this.#added = 0
+    this.#wipingFor = 0
     this.#wiped = 0
   }
 
   /** Never 0, which stands for nothing. */
   #cellOf(hash: number): number {
-    return (((hash % 4_095) + 1) << epochBits) | this.#epoch
+    return (Math.max(1, hash & fingerprintMask) << epochBits) | this.#epoch
   }
 
   #bucket(hash: number): number {
@@ -98,25 +106,27 @@ export class Ghosts {
     return oldest
   }
 
-  /** Begins an epoch; the number that comes next must not be taken for new. */
   #turn(): void {
-    this.#wipeTo(this.#cells.length)
+    this.#wipeTo((this.#wipingFor + 1) / wipingEpochs)
+    if (++this.#wipingFor === wipingEpochs) {
+      this.#wipingFor = 0
+      this.#wiped = 0
+    }
     this.#epoch = (this.#epoch + 1) & epochMask
     this.#added = 0
-    this.#wiped = 0
   }
 
-  /** Wipes the share of the oldest epoch that is due. */
+  /** Wipes what is due by now. */
   #wipe(keys: number): void {
-    const share = ((this.#added + 1) * liveEpochs) / keys
-    this.#wipeTo(Math.min(this.#cells.length, Math.ceil(this.#cells.length * share)))
+    const ofEpoch = Math.min(1, ((this.#added + 1) * lifetime) / keys)
+    this.#wipeTo((this.#wipingFor + ofEpoch) / wipingEpochs)
   }
 
-  #wipeTo(end: number): void {
-    const oldest = (this.#epoch + 1) & epochMask
+  /** Wipes what is too old in that share of the cells. */
+  #wipeTo(share: number): void {
+    const end = Math.min(this.#cells.length, Math.ceil(this.#cells.length * share))
     for (; this.#wiped < end; this.#wiped++) {
-      const held = this.#cells[this.#wiped] ?? 0
-      if (held !== 0 && (held & epochMask) === oldest) this.#cells[this.#wiped] = 0
+      if (this.#age(this.#wiped) > liveEpochs) this.#cells[this.#wiped] = 0
     }
   }
 
@@ -129,7 +139,7 @@ export class Ghosts {
       this.#cells.set(bucket, 2 * start)
       this.#cells.set(bucket, 2 * start + ways)
     }
-    this.#wiped = 0
+    this.#wiped = 2 * (this.#wiped - (this.#wiped % ways))
   }
 }
 

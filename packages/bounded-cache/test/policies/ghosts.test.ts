@@ -23,7 +23,7 @@ test.each([10, 100, 1_000, 14_336, 50_000])(
     const old = adding(ghosts, 0, 3 * keys, keys)
     const recent = adding(ghosts, 3 * keys, keys, keys)
     expect(remembered(ghosts, recent)).toBeGreaterThan(keys < 100 ? 0.8 : 0.94)
-    // An epoch is a fourteenth; the one in which a key was added may last that much longer.
+    // An epoch is an eighth; the one in which a key was added may last that much longer.
     expect(remembered(ghosts, old.slice(0, Math.floor(1.8 * keys)))).toBeLessThan(0.02)
   },
 )
