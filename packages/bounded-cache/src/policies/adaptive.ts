@@ -19,6 +19,9 @@ const compareEvery = 64
 const memory = 10
 const leastMemory = 1_000
 
+/** More hits of the sample in a row, without an entry that comes in, are not played: there is nothing to do better. */
+const mostHitsInRow = 2_048
+
 /** Shares of new entries: next to none for what is used again and again, and many for what is used for a while. */
 const narrow = 0.02
 const wide = 0.2
@@ -43,11 +46,12 @@ export class Adaptive implements Policy {
   #backstop: Backstop = new Backstop()
   #present = 0
   #seen = 0
+  #hitsInRow = 0
 
   constructor(slots: Slots) {
     this.#slots = slots
     this.#sample = new KeySample(slots)
-    this.#policy = new Segmented(slots, this.#rules[0] ?? recency)
+    this.#policy = new Segmented(slots, this.#rules[0] ?? recency, { counts: true, ghosts: true })
   }
 
   get eager(): boolean {
@@ -55,6 +59,7 @@ export class Adaptive implements Policy {
   }
 
   insert(slot: number): void {
+    this.#hitsInRow = 0
     this.#resample(true)
     const hash = this.#slots.hash(slot)
     if (this.#sample.has(hash)) {
@@ -66,7 +71,7 @@ export class Adaptive implements Policy {
   }
 
   used(slot: number): void {
-    if ((this.#slots.uses[slot] ?? 0) >= watched) {
+    if ((this.#slots.uses[slot] ?? 0) >= watched && ++this.#hitsInRow <= mostHitsInRow) {
       const hash = this.#slots.hash(slot)
       if (this.#sample.has(hash)) this.#play(slot, hash, true)
       else this.#sample.ignore(slot)

@@ -1,5 +1,5 @@
 import { mixed } from './key-hash.ts'
-import { fresh, proven, type Segments, tried } from './segments.ts'
+import { fresh, proven, type Remembered, type Segments, tried } from './segments.ts'
 import { none } from './slot-lists.ts'
 
 /** Entries looked at for one to give up, so that no eviction takes long; hardly ever are there so many. */
@@ -9,6 +9,8 @@ const mostLooks = 1_024
 export interface Rule {
   /** Whether it hears of every use. */
   readonly eager: boolean
+  /** What it goes by of entries that left. */
+  readonly remembers: Remembered
   /** Puts a new entry in its place; `returned` tells that it was given up a short while ago. */
   insert(segments: Segments, slot: number, returned: boolean): void
   used(segments: Segments, slot: number): void
@@ -21,6 +23,7 @@ export interface Rule {
 /** Least recently used first: what is used goes to the start of the one list. */
 export const recency: Rule = {
   eager: true,
+  remembers: { counts: false, ghosts: false },
   insert: (segments, slot) => segments.add(proven, slot),
   used: (segments, slot) => segments.move(proven, slot),
   victim(segments) {
@@ -47,6 +50,7 @@ export const quickQueues: Rule = queuing(1)
 function queuing(usesToStay: number): Rule {
   return {
     eager: false,
+    remembers: { counts: false, ghosts: true },
     insert: (segments, slot, returned) => segments.add(returned ? proven : fresh, slot),
     used() {},
     victim(segments) {
@@ -98,6 +102,7 @@ export interface FrequencyOptions {
  */
 export class FrequencyRule implements Rule {
   readonly eager = false
+  readonly remembers: Remembered
   /** The share of new entries. */
   window: number
   readonly #credit: boolean
@@ -106,6 +111,7 @@ export class FrequencyRule implements Rule {
   #isFull = false
 
   constructor(window: number, { credit = false, chance = false }: FrequencyOptions = {}) {
+    this.remembers = { counts: true, ghosts: credit }
     this.window = window
     this.#credit = credit
     this.#chance = chance

@@ -1,6 +1,6 @@
 import type { Policy, Slots } from './policy.ts'
 import type { Rule } from './rules.ts'
-import { Segments } from './segments.ts'
+import { type Remembered, Segments } from './segments.ts'
 import { none } from './slot-lists.ts'
 
 /** Evicts by one rule over the segments, which may give way to another at any time. */
@@ -8,8 +8,9 @@ export class Segmented implements Policy {
   readonly #segments: Segments
   #rule: Rule
 
-  constructor(slots: Slots, rule: Rule) {
-    this.#segments = new Segments(slots)
+  /** `remembers` is more than the rule goes by, where others are to follow it. */
+  constructor(slots: Slots, rule: Rule, remembers: Remembered = rule.remembers) {
+    this.#segments = new Segments(slots, remembers)
     this.#rule = rule
   }
 

@@ -18,20 +18,30 @@ const mostRoom = 8
 /** Room that is not worth giving back. */
 const leastRoom = 1_024
 
+/** What is remembered of entries that left. */
+export interface Remembered {
+  /** About how often each was used. */
+  readonly counts: boolean
+  /** That they left a short while ago. */
+  readonly ghosts: boolean
+}
+
 /**
  * Entries in three lists, and what is remembered of those that left: what all rules have in common that part new
  * entries from proven ones, so that one can follow another without a pause.
  */
 export class Segments {
   readonly slots: Slots
-  readonly #sketch = new FrequencySketch()
-  readonly #ghosts = new Ghosts()
+  readonly #sketch: FrequencySketch | undefined
+  readonly #ghosts: Ghosts | undefined
   #halvedAt = 0
   /** The most entries there were since room was last given back. */
   #roomFor = 0
 
-  constructor(slots: Slots) {
+  constructor(slots: Slots, { counts, ghosts }: Remembered = { counts: true, ghosts: true }) {
     this.slots = slots
+    if (counts) this.#sketch = new FrequencySketch()
+    if (ghosts) this.#ghosts = new Ghosts()
   }
 
   /** The weight of all entries. */
@@ -42,18 +52,19 @@ export class Segments {
 
   /** Bytes of what is remembered of entries that left. */
   get byteLength(): number {
-    return this.#sketch.byteLength + this.#ghosts.byteLength
+    return (this.#sketch?.byteLength ?? 0) + (this.#ghosts?.byteLength ?? 0)
   }
 
   /** Takes in what is known of a new entry, and returns whether it was given up a short while ago. */
   recall(slot: number): boolean {
-    this.#age()
     this.#fit()
     const { slots } = this
-    const hash = slots.hash(slot)
-    const frequency = Math.min(15, this.#sketch.estimate(hash) + 1)
-    slots.uses[slot] = withFrequency(slots.uses[slot] ?? 0, frequency)
-    return this.#ghosts.take(hash)
+    if (this.#sketch !== undefined) {
+      this.#age(this.#sketch)
+      const frequency = Math.min(15, this.#sketch.estimate(slots.hash(slot)) + 1)
+      slots.uses[slot] = withFrequency(slots.uses[slot] ?? 0, frequency)
+    }
+    return this.#ghosts?.take(slots.hash(slot)) === true
   }
 
   add(list: number, slot: number): void {
@@ -67,9 +78,9 @@ export class Segments {
   /** Lets go of an entry that may come back. */
   giveUp(slot: number): void {
     const { lists } = this.slots
-    const hash = this.slots.hash(slot)
-    this.#sketch.raise(hash, this.frequency(slot))
-    if (lists.listOf(slot) === fresh) this.#ghosts.add(hash, this.slots.size * ghostShare)
+    this.#sketch?.raise(this.slots.hash(slot), this.frequency(slot))
+    if (lists.listOf(slot) === fresh)
+      this.#ghosts?.add(this.slots.hash(slot), this.slots.size * ghostShare)
     this.remove(slot)
   }
 
@@ -120,22 +131,22 @@ export class Segments {
     if (this.#roomFor > Math.max(leastRoom, mostRoom * size)) this.#forget()
     if (size <= this.#roomFor) return
     this.#roomFor = size
-    this.#sketch.fit(size)
-    this.#ghosts.fit(size)
+    this.#sketch?.fit(size)
+    this.#ghosts?.fit(size)
   }
 
   #forget(): void {
-    this.#sketch.clear()
-    this.#ghosts.clear()
+    this.#sketch?.clear()
+    this.#ghosts?.clear()
     this.#roomFor = 0
   }
 
-  #age(): void {
+  #age(sketch: FrequencySketch): void {
     const { requests, size, uses } = this.slots
     // A few entries may lie in many slots until these are given back.
     if (requests - this.#halvedAt < Math.max(halvedEvery * size, uses.length)) return
     this.#halvedAt = requests
-    this.#sketch.halve()
+    sketch.halve()
     for (let slot = 0; slot < uses.length; slot++) uses[slot] = afterHalving[uses[slot] ?? 0] ?? 0
   }
 }
