@@ -30,8 +30,11 @@ export async function step(label, command, args, environment = {}) {
   process.stdout.write(`✓ ${label} (${seconds()})\n`)
 }
 
-/** Runs a command as one named step whose own output people want to see. */
-export async function shownStep(label, command, args, environment = {}) {
+/**
+ * Runs a command as one named step whose own output people want to see. What may fail because of whoever else uses the
+ * machine is given more than one attempt, and each that failed is told.
+ */
+export async function shownStep(label, command, args, environment = {}, attempts = 1) {
   process.stdout.write(`• ${label} …\n`)
   const child = spawn(command, args, {
     stdio: 'inherit',
@@ -40,6 +43,10 @@ export async function shownStep(label, command, args, environment = {}) {
   })
   const [code, signal] = await once(child, 'close')
   if (code === 0) return
+  if (attempts > 1) {
+    process.stdout.write(`  failed (${signal ?? `exit code ${code}`}), and runs once more\n`)
+    return shownStep(label, command, args, environment, attempts - 1)
+  }
   process.stdout.write(`✗ ${label}: ${signal ?? `exit code ${code}`}\n`)
   process.exit(code ?? 1)
 }

@@ -2,6 +2,7 @@
  * What the monitor costs: its own CPU time on a busy server, and what it holds after a million ticks.
  */
 import { bundle } from './harness/bundle.ts'
+import { median } from './harness/median.ts'
 import { progress, readOptions } from './harness/options.ts'
 import { type ChildLine, runChild } from './harness/run-child.ts'
 import { table } from './harness/table.ts'
@@ -85,14 +86,14 @@ async function measure(name: keyof typeof servers): Promise<{ share: number; bus
     return [
       kinds[kind],
       `${values.length}`,
-      micros(values[Math.floor(values.length / 2)]),
+      micros(median(values)),
       micros(values.at(-1)),
       `${together.toFixed(1)} ms`,
       `${((100 * together) / wall).toFixed(4)} %`,
     ]
   })
   // What an empty call takes is the timing and not the monitor.
-  const empty = spent.nothing.toSorted((a, b) => a - b)[Math.floor(spent.nothing.length / 2)] ?? 0
+  const empty = median(spent.nothing)
   const calls = [...spent.ticks, ...spent.collections]
   const share = sum(calls.map((each) => Math.max(0, each - empty))) / wall
   const head = ['of the monitor', 'calls', 'median', 'most', 'together', 'of wall time']
@@ -124,8 +125,10 @@ process.stdout.write(
 const held = ({ heapUsed, external }: ChildLine): number => Number(heapUsed) + Number(external)
 // From the second on: by the first the history may not have been full, nor all code compiled.
 const settled = checkpoints.slice(1)
+const third = Math.floor(settled.length / 3)
+// The middle of several: a single reading now and then holds code that is just being compiled.
+const growth = median(settled.slice(-third).map(held)) - median(settled.slice(0, third).map(held))
 const [first, last] = [settled[0], settled.at(-1)]
-const growth = first && last ? held(last) - held(first) : Number.NaN
 
 conclude([
   {

@@ -107,8 +107,8 @@ export class BoundedCache<K, V> implements MemoryConsumer {
    * Keeps a value under a key, evicting others for it, and returns whether it did. What was under the key before
    * is gone in either case. A load of the key that is under way is given up; who waits for it gets this value.
    *
-   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` or `expiresAt` is not a number or both are given, `cost` is not a
-   * positive number, or `tags` are no array of non-empty strings; the cache is as it was.
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when `ttl` or `expiresAt` is no time, `cost` not a positive number, or
+   * `tags` no array of non-empty strings; the cache is as it was.
    */
   set(key: K, value: V, options?: SetOptions): boolean {
     const facts = factsOf(options, this.#parts.usual)

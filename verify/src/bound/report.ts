@@ -1,4 +1,5 @@
 import type { PolicyName } from '@cultus/bounded-cache'
+import { median } from '../harness/median.ts'
 import { table } from '../harness/table.ts'
 import type { Verdict } from '../harness/verdict.ts'
 
@@ -33,8 +34,6 @@ const small = 250
 
 const ratio = (value: number): string => value.toFixed(3)
 const sorted = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b)
-const median = (values: readonly number[]): number =>
-  sorted(values)[values.length >> 1] ?? Number.NaN
 
 /** The phases in which the cache is full, so that what it takes can be set beside what it charges. */
 const fullPhases: readonly string[] = ['filled', 'some with ttl', 'filled again']

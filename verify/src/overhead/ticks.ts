@@ -9,7 +9,7 @@ import { MemoryMonitor } from '@cultus/memory-monitor'
 import { tell } from '../workload/tell.ts'
 
 const ticks = Number(process.argv[2])
-const checkpoints = 10
+const checkpoints = 20
 
 function collect(): void {
   const { gc } = globalThis as { gc?: () => void }

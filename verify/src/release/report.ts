@@ -1,3 +1,4 @@
+import { median } from '../harness/median.ts'
 import { table } from '../harness/table.ts'
 import type { Verdict } from '../harness/verdict.ts'
 import type { Summary } from './release-child.ts'
@@ -27,8 +28,6 @@ const longestSlice = 8
 const mostLeft = 0.15
 const mostSlower = 5
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 const millis = (value: number): string => value.toFixed(2)
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
@@ -146,11 +145,6 @@ function worst(
 }
 
 /** `most` is how many entries may be left. */
-/** What is not an entry's weighs more where fewer entries are left. */
-function mostHeapLeft(entries: number): number {
-  return entries >= 100_000 ? mostLeft : mostLeft + 0.05
-}
-
 export function memoryVerdicts(all: readonly Released[], most: number): readonly Verdict[] {
   const ours = all.filter(isJudged)
   const entries = Math.max(...ours.map(({ entriesAfter }) => entriesAfter))
@@ -164,8 +158,8 @@ export function memoryVerdicts(all: readonly Released[], most: number): readonly
       figure: `${percent(bytes.figure)} (${bytes.name})`,
     },
     {
-      passed: heap.figure <= mostHeapLeft(most),
-      claim: `at most ${percent(mostHeapLeft(most))} of the heap left after one collection`,
+      passed: heap.figure <= mostLeft,
+      claim: `at most ${percent(mostLeft)} of the heap left after one collection`,
       figure: `${percent(heap.figure)} (${heap.name})`,
     },
   ]

@@ -1,3 +1,4 @@
+import { median } from '../harness/median.ts'
 import type { NodeLine } from '../harness/node-versions.ts'
 import { table } from '../harness/table.ts'
 import type { Verdict } from '../harness/verdict.ts'
@@ -40,12 +41,6 @@ const mostTooLittle = 0.9
 const mostTooMuch = 1.3
 const medianError = 0.1
 const mostPinned = 1.5
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[sorted.length / 2 - 1] ?? upper)) / 2
-}
 
 function ratios(measured: readonly Measured[], way: Way): readonly number[] {
   return measured.flatMap((each) => {

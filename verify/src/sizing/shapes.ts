@@ -234,5 +234,6 @@ export const quickShapes: readonly string[] = [
   '200 unlike rows',
   'text of 1,000, two bytes each',
   'Map of 20 objects',
+  '40 records by name',
   'row of 40 columns, parsed',
 ]

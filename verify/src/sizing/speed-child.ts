@@ -2,8 +2,10 @@
  * Runs in a process of its own: times an estimate beside what else tells a size, in rounds that take turns, so that a
  * machine that slows down does it to all alike.
  */
+
 import { serialize } from 'node:v8'
 import { estimateBytes } from '@cultus/core/sizing'
+import { median } from '../harness/median.ts'
 import { shapes } from './shapes.ts'
 
 const [, , shape = '', rounds = '', sizeofPath = ''] = process.argv
@@ -43,8 +45,6 @@ for (let round = 0; round < Number(rounds); round++) {
     calls[name] = Math.max(1, Math.round(leastTime / Math.max(each, 1e-5)))
   }
 }
-const median = (times: readonly number[]): number =>
-  times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 const micros = Object.fromEntries(
   // The first rounds run before the code is compiled.
   Object.entries(taken).map(([name, times]) => [
