@@ -78,7 +78,6 @@ export class BoundedCache<K, V> implements MemoryConsumer {
       this.#counters.misses += 1
       return undefined
     }
-    this.#counters.hits += 1
     return this.#store.use(slot)
   }
 

@@ -16,7 +16,7 @@ export function dumpEntries<K, V>(
 ): IterableIterator<DumpRecord<K, V>> {
   const keys: K[] = []
   for (const slot of table.order()) {
-    if (!table.isExpired(slot)) keys.push(table.keyOf(slot))
+    if (!table.facts.isExpired(slot)) keys.push(table.keyOf(slot))
   }
   return records(table, keys, date, now, now())
 }
@@ -31,7 +31,7 @@ function* records<K, V>(
   yield dumpHeader(date)
   for (const key of keys) {
     const slot = table.find(key)
-    if (slot !== none && !table.isExpired(slot)) yield recordOf(table, slot, now() - begun)
+    if (slot !== none && !table.facts.isExpired(slot)) yield recordOf(table, slot, now() - begun)
   }
 }
 

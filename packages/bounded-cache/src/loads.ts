@@ -46,10 +46,7 @@ export class Loads<K, V> {
     if (forceRefresh) return this.#load(key, loader, facts, signal)
     const { store, counters, observations, staleWhileRevalidate } = this.#terms
     const slot = store.find(key)
-    if (slot !== none) {
-      counters.hits += 1
-      return store.use(slot)
-    }
+    if (slot !== none) return store.use(slot)
     const stale = staleWhileRevalidate > 0 ? store.findWithin(key, staleWhileRevalidate) : none
     if (stale === none) {
       counters.misses += 1
@@ -74,10 +71,7 @@ export class Loads<K, V> {
     if (typeof make !== 'function') throw invalidArgument('make', 'be a function', make)
     const { store, counters } = this.#terms
     const slot = store.find(key)
-    if (slot !== none) {
-      counters.hits += 1
-      return store.use(slot)
-    }
+    if (slot !== none) return store.use(slot)
     counters.misses += 1
     const value = make(key)
     // Before the value is stored: the listener of removals may start another load.

@@ -66,6 +66,7 @@ export class EntryStore<K, V> implements Shrinkable {
       // served too long.
       now: () => Math.floor(clock.now() - madeAt),
       expiry: { idle: options.maxIdle, grace: this.#grace },
+      counters,
       sample,
     })
   }
@@ -87,8 +88,8 @@ export class EntryStore<K, V> implements Shrinkable {
   /** Where the entry lies that can be served under a key, or `none`. */
   find(key: K): number {
     const slot = this.#table.find(key)
-    if (slot === none || !this.#table.isExpired(slot)) return slot
-    if (this.#grace === 0 || this.#table.left(slot) <= -this.#grace) {
+    if (slot === none || !this.#table.facts.isExpired(slot)) return slot
+    if (this.#grace === 0 || this.#table.facts.left(slot) <= -this.#grace) {
       this.#drop(slot, 'expired')
       this.#removals.flush()
     }
@@ -98,8 +99,8 @@ export class EntryStore<K, V> implements Shrinkable {
   /** The same, or where the entry lies whose time has been up for less than so many milliseconds. */
   findWithin(key: K, window: number): number {
     const slot = this.#table.find(key)
-    if (slot === none || !this.#table.isExpired(slot)) return slot
-    return this.#table.left(slot) > -window ? slot : none
+    if (slot === none || !this.#table.facts.isExpired(slot)) return slot
+    return this.#table.facts.left(slot) > -window ? slot : none
   }
 
   /** The value that is held under a key, however old, which does not count as a use of it. */
@@ -108,8 +109,9 @@ export class EntryStore<K, V> implements Shrinkable {
     return slot === none ? undefined : this.#table.valueOf(slot)
   }
 
-  /** Counts a use of an entry, and returns its value. */
+  /** Counts a hit and a use of an entry, and returns its value. */
   use(slot: number): V {
+    this.#counters.hits += 1
     return this.#table.use(slot)
   }
 
@@ -123,20 +125,21 @@ export class EntryStore<K, V> implements Shrinkable {
     if (this.#closed) return 0
     const facts = given.expiresAt === undefined ? given : factsAt(given, this.#clock.date())
     const kept = facts.ttl >= 0 && this.#bounds.admits(charge)
-    const slot = this.#table.find(key)
+    const slot = this.#table.findToSet(key)
     if (slot !== none && this.#removals.heard) this.#reportReplaced(slot, value)
-    if (kept) this.#keep(slot, key, value, charge, facts)
+    let isHeld = false
+    if (kept) isHeld = this.#keep(slot, key, value, charge, facts)
     else this.#refuse(slot, key, value, facts.ttl < 0 ? 'expired' : 'refused')
-    if (this.#table.expiring) this.#sweep(sweptAtOnce)
+    if (this.#table.facts.expiry !== undefined) this.#sweep(sweptAtOnce)
     this.#removals.flush()
-    return kept ? charge : 0
+    return isHeld ? charge : 0
   }
 
   /** Takes out what can be served under a key, and returns whether there was such an entry. */
   delete(key: K): boolean {
     const slot = this.#table.find(key)
     if (slot === none) return false
-    const isExpired = this.#table.isExpired(slot)
+    const isExpired = this.#table.facts.isExpired(slot)
     this.#drop(slot, isExpired ? 'expired' : 'deleted')
     this.#removals.flush()
     return !isExpired
@@ -146,7 +149,7 @@ export class EntryStore<K, V> implements Shrinkable {
   deleteTag(tag: string): number {
     let served = 0
     for (const slot of this.#table.facts.tags?.slotsOf(tag) ?? []) {
-      const isExpired = this.#table.isExpired(slot)
+      const isExpired = this.#table.facts.isExpired(slot)
       if (!isExpired) served += 1
       this.#drop(slot, isExpired ? 'expired' : 'deleted')
     }
@@ -194,7 +197,7 @@ export class EntryStore<K, V> implements Shrinkable {
     const table = this.#table
     const entries: [K, V][] = []
     for (const slot of table.order()) {
-      if (!table.isExpired(slot)) entries.push([table.keyOf(slot), table.valueOf(slot)])
+      if (!table.facts.isExpired(slot)) entries.push([table.keyOf(slot), table.valueOf(slot)])
     }
     return entries.reverse()
   }
@@ -204,8 +207,11 @@ export class EntryStore<K, V> implements Shrinkable {
     return dumpEntries(this.#table, this.#clock.date(), () => this.#clock.now())
   }
 
-  /** Makes room before it comes in: a policy must not choose the entry that the room is for. */
-  #keep(slot: number, key: K, value: V, charge: number, facts: EntryFacts): void {
+  /**
+   * Makes room before it comes in: a policy must not choose the entry that the room is for. It may choose one that was
+   * held and is larger now, and then it is not: returns whether it is held.
+   */
+  #keep(slot: number, key: K, value: V, charge: number, facts: EntryFacts): boolean {
     const { ttl, cost = 1, tags, idleFor } = facts
     const table = this.#table
     const { size, bytes } = table
@@ -221,12 +227,13 @@ export class EntryStore<K, V> implements Shrinkable {
     if (idleFor > 0) table.facts.expiry?.backdate(at, idleFor)
     this.#counters.sets += 1
     if (slot !== none) this.#trim(maxEntries, maxBytes, 'bound')
-    if (ratio === 1) return
-    this.#trim(
-      ceilingAfterAdding(size, 1, limitEntries),
-      ceilingAfterAdding(bytes, charge, limitBytes),
-      'pressure',
-    )
+    if (ratio !== 1)
+      this.#trim(
+        ceilingAfterAdding(size, 1, limitEntries),
+        ceilingAfterAdding(bytes, charge, limitBytes),
+        'pressure',
+      )
+    return table.holds(at)
   }
 
   #refuse(slot: number, key: K, value: V, cause: 'expired' | 'refused'): void {
@@ -260,7 +267,7 @@ export class EntryStore<K, V> implements Shrinkable {
   #sweep(most: number): number {
     let taken = 0
     for (; taken < most; taken++) {
-      const slot = this.#table.expired()
+      const slot = this.#table.facts.findExpired()
       if (slot === none) break
       this.#drop(slot, 'expired')
     }

@@ -134,7 +134,8 @@ class Ledger {
     const kept = this.cache.set(key, value, facts)
     const isGone = this.#settle(value)
     expect(this.#held.has(key)).toBe(false)
-    if (kept && !isGone) this.#held.set(key, value)
+    expect(isGone).toBe(!kept)
+    if (kept) this.#held.set(key, value)
   }
 
   /** Every value leaves once, and is told of then; returns whether that one did which has just come. */

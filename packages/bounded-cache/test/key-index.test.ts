@@ -14,6 +14,7 @@ function filled(policy: keyof typeof policies = 'lru'): SlotTable<number, number
     mostEntries: Number.POSITIVE_INFINITY,
     seed: 1,
     now: () => 0,
+    counters: { hits: 0 },
   })
   for (let key = 0; key < many; key++) table.add(key, -key, 1, 0, 1)
   return table

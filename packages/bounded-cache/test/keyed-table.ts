@@ -1,10 +1,11 @@
 import { none } from '../src/policies/slot-lists.ts'
-import { SlotTable, type SlotTableOptions } from '../src/table/slot-table.ts'
+import { SlotTable } from '../src/table/slot-table.ts'
+import type { SlotTableOptions } from '../src/table/slot-table-options.ts'
 
 type Tell<K, V> = (key: K, value: V) => void
 
 /** How a keyed table is made. */
-export interface KeyedTableOptions extends SlotTableOptions {
+export interface KeyedTableOptions extends Omit<SlotTableOptions, 'counters'> {
   /** Takes out entries until one more of so many bytes fits. */
   readonly makeRoom: (bytes: number) => void
 }
@@ -12,10 +13,11 @@ export interface KeyedTableOptions extends SlotTableOptions {
 /** A slot table by keys, as a store uses it. */
 export class KeyedTable<K, V> {
   readonly slots: SlotTable<K, V>
+  readonly #counters = { hits: 0 }
   readonly #makeRoom: (bytes: number) => void
 
   constructor({ makeRoom, ...options }: KeyedTableOptions) {
-    this.slots = new SlotTable(options)
+    this.slots = new SlotTable({ ...options, counters: this.#counters })
     this.#makeRoom = makeRoom
   }
 
@@ -29,7 +31,9 @@ export class KeyedTable<K, V> {
 
   get(key: K): V | undefined {
     const slot = this.#fresh(key)
-    return slot === none ? undefined : this.slots.use(slot)
+    if (slot === none) return undefined
+    this.#counters.hits++
+    return this.slots.use(slot)
   }
 
   peek(key: K): V | undefined {
@@ -38,7 +42,7 @@ export class KeyedTable<K, V> {
   }
 
   set(key: K, value: V, bytes: number, ttl: number, cost: number): void {
-    const slot = this.slots.find(key)
+    const slot = this.slots.findToSet(key)
     if (slot !== none) this.slots.replace(slot, value, bytes, ttl, cost)
     else {
       this.#makeRoom(bytes)
@@ -77,6 +81,6 @@ export class KeyedTable<K, V> {
 
   #fresh(key: K): number {
     const slot = this.slots.find(key)
-    return slot !== none && this.slots.isExpired(slot) ? none : slot
+    return slot !== none && this.slots.facts.isExpired(slot) ? none : slot
   }
 }

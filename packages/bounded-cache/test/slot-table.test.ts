@@ -154,7 +154,7 @@ test('remembers of many entries that are gone no more than is worth it for those
   const seen: Segments[] = []
   const table = new KeyedTable<number, number>({
     policy(slots) {
-      const segments = new Segments(slots)
+      const segments = new Segments(slots, { counts: true, ghosts: true })
       seen.push(segments)
       return {
         eager: false,

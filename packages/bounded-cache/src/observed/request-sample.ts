@@ -3,7 +3,6 @@ import { ReuseDistances } from './reuse-distances.ts'
 
 /** Requests of the sample after which all that was counted counts for half: ten for each of its 1,024 keys. */
 const memory = 10_240
-const mostHitsInRow = 2_048
 
 /**
  * What a cache learns from the requests of a sample of its keys.
@@ -18,7 +17,6 @@ export class RequestSample {
   /** Requests that were left out. */
   #missed = 0
   #pausedAt: number | undefined
-  #hitsInRow = 0
 
   /**
    * `requests` is how many hits and new entries there were so far, the one that is being told included; `reach` as in
@@ -29,19 +27,13 @@ export class RequestSample {
     this.#told = requests
   }
 
-  /**
-   * Whether to tell of a hit. Not of more than two for each key of the sample in a row: where nothing is missed, little is to be
-   * learnt.
-   */
-  attends(): boolean {
-    if (++this.#hitsInRow <= mostHitsInRow) return true
+  /** Hits are not told of from now on until an entry comes in. */
+  pause(): void {
     this.#pausedAt ??= this.#told()
-    return false
   }
 
   /** An entry came in whose key was not held. */
   entered(hash: number, weight: number): boolean {
-    this.#hitsInRow = 0
     if (this.#pausedAt !== undefined) this.#resume(this.#pausedAt)
     return this.#request(hash, weight, false)
   }

@@ -1,5 +1,5 @@
 import { invalidOption, numberOption } from '@cultus/core'
-import { SampleIndex, unsampled } from './sample-index.ts'
+import { SampleIndex, unsampled } from '../policies/sample-index.ts'
 import { SampledHits } from './sampled-hits.ts'
 import { UseOrder } from './use-order.ts'
 

@@ -19,9 +19,6 @@ const compareEvery = 64
 const memory = 10
 const leastMemory = 1_000
 
-/** More hits of the sample in a row, without an entry that comes in, are not played: there is nothing to do better. */
-const mostHitsInRow = 2_048
-
 /** Shares of new entries: next to none for what is used again and again, and many for what is used for a while. */
 const narrow = 0.02
 const wide = 0.2
@@ -46,12 +43,13 @@ export class Adaptive implements Policy {
   #backstop: Backstop = new Backstop()
   #present = 0
   #seen = 0
-  #hitsInRow = 0
+  /** What was held when there was last room for one more; without end as long as nothing was evicted. */
+  #held = Number.POSITIVE_INFINITY
 
   constructor(slots: Slots) {
     this.#slots = slots
     this.#sample = new KeySample(slots)
-    this.#policy = new Segmented(slots, this.#rules[0] ?? recency, { counts: true, ghosts: true })
+    this.#policy = new Segmented(slots, this.#rules[0] ?? recency)
   }
 
   get eager(): boolean {
@@ -59,19 +57,17 @@ export class Adaptive implements Policy {
   }
 
   insert(slot: number): void {
-    this.#hitsInRow = 0
     this.#resample(true)
     const hash = this.#slots.hash(slot)
     if (this.#sample.has(hash)) {
       this.#sample.watch(slot)
       this.#play(slot, hash, false)
-      this.#fit(Number.POSITIVE_INFINITY)
     }
     this.#policy.insert(slot)
   }
 
   used(slot: number): void {
-    if ((this.#slots.uses[slot] ?? 0) >= watched && ++this.#hitsInRow <= mostHitsInRow) {
+    if ((this.#slots.uses[slot] ?? 0) >= watched) {
       const hash = this.#slots.hash(slot)
       if (this.#sample.has(hash)) this.#play(slot, hash, true)
       else this.#sample.ignore(slot)
@@ -91,8 +87,8 @@ export class Adaptive implements Policy {
     if (this.#slots.size === 0) return none
     this.#resample(false)
     const slot = this.#policy.evict()
-    // What was evicted made room for what has just come in, so this is what the bound holds.
-    this.#fit(this.#policy.weight * this.#sample.share)
+    // What is evicted makes room for what comes in next, so this is what the bound holds.
+    this.#held = this.#policy.weight
     return slot
   }
 
@@ -112,6 +108,7 @@ export class Adaptive implements Policy {
     this.#contest = new Contest(this.#rules.length, { refuge: recencyAt })
     this.#backstop = new Backstop()
     this.#seen = 0
+    this.#held = Number.POSITIVE_INFINITY
   }
 
   #resample(isFilling: boolean): void {
@@ -127,15 +124,16 @@ export class Adaptive implements Policy {
     return Math.max(1, (this.#policy.weight * share) / fewestHeld)
   }
 
-  #fit(mostWeight: number): void {
-    for (const shadow of this.#shadows) shadow.fit(mostWeight, mostHeld * this.#sample.entries)
-  }
-
   #play(slot: number, hash: number, isHit: boolean): void {
     const weight = Math.min(this.#slots.weight(slot), this.#mostWeight())
+    const mostWeight = this.#held * this.#sample.share
+    const mostKeys = mostHeld * this.#sample.entries
     let served = 0
-    for (let rule = 0; rule < this.#shadows.length; rule++) {
-      if (this.#shadows[rule]?.request(hash, weight)) served |= 1 << rule
+    let bit = 1
+    for (const shadow of this.#shadows) {
+      shadow.fit(mostWeight, mostKeys)
+      if (shadow.request(hash, weight)) served |= bit
+      bit <<= 1
     }
     this.#contest.count(served)
     this.#backstop.count((served & (1 << recencyAt)) !== 0, isHit)

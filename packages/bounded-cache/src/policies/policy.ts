@@ -28,7 +28,10 @@ export interface Slots {
  * clock and needs no bound: it is asked for a victim only when the table is full.
  */
 export interface Policy {
-  /** Whether `used` is called at every use, and not only for slots that are marked `watched`. */
+  /**
+   * Whether `used` is called at every use, and not only for slots that are marked `watched`. It may change when an entry
+   * comes in and at the use of a slot that is marked.
+   */
   readonly eager: boolean
   /** Whether it marks slots as `watched` itself. */
   readonly watches?: boolean

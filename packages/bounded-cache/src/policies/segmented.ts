@@ -1,6 +1,6 @@
 import type { Policy, Slots } from './policy.ts'
 import type { Rule } from './rules.ts'
-import { type Remembered, Segments } from './segments.ts'
+import { Segments } from './segments.ts'
 import { none } from './slot-lists.ts'
 
 /** Evicts by one rule over the segments, which may give way to another at any time. */
@@ -8,9 +8,8 @@ export class Segmented implements Policy {
   readonly #segments: Segments
   #rule: Rule
 
-  /** `remembers` is more than the rule goes by, where others are to follow it. */
-  constructor(slots: Slots, rule: Rule, remembers: Remembered = rule.remembers) {
-    this.#segments = new Segments(slots, remembers)
+  constructor(slots: Slots, rule: Rule) {
+    this.#segments = new Segments(slots, rule.remembers)
     this.#rule = rule
   }
 
@@ -26,6 +25,7 @@ export class Segmented implements Policy {
   follow(rule: Rule): void {
     if (rule === this.#rule) return
     this.#rule = rule
+    this.#segments.remember(rule.remembers)
     rule.begin(this.#segments)
   }
 

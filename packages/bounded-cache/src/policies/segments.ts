@@ -32,16 +32,23 @@ export interface Remembered {
  */
 export class Segments {
   readonly slots: Slots
-  readonly #sketch: FrequencySketch | undefined
-  readonly #ghosts: Ghosts | undefined
+  #sketch: FrequencySketch | undefined
+  #ghosts: Ghosts | undefined
   #halvedAt = 0
   /** The most entries there were since room was last given back. */
   #roomFor = 0
 
-  constructor(slots: Slots, { counts, ghosts }: Remembered = { counts: true, ghosts: true }) {
+  constructor(slots: Slots, remembered: Remembered) {
     this.slots = slots
-    if (counts) this.#sketch = new FrequencySketch()
-    if (ghosts) this.#ghosts = new Ghosts()
+    this.remember(remembered)
+  }
+
+  /** Remembers what a rule goes by from now on: ghosts no longer than it does, counts for good once they are kept. */
+  remember({ counts, ghosts }: Remembered): void {
+    if (counts) this.#sketch ??= new FrequencySketch()
+    if (!ghosts) this.#ghosts = undefined
+    else this.#ghosts ??= new Ghosts()
+    this.#roomFor = 0
   }
 
   /** The weight of all entries. */

@@ -20,6 +20,8 @@ export class KeyIndex<K> {
   #slots = new Map<K, number>()
   /** Still read while keys move; it forgets nothing, so that what it tells may be over. */
   #old: Map<K, number> | undefined
+  /** The key that was looked for last in vain: whoever misses one often sets it next. */
+  #missed: K | typeof nobody = nobody
   /** What V8 has room for, and the places of deleted keys in it: `OrderedHashTable` in `ordered-hash-table.cc`. */
   #capacity = leastCapacity
   #deleted = 0
@@ -52,12 +54,20 @@ export class KeyIndex<K> {
   }
 
   get(key: K): number | undefined {
-    const slot = this.#slots.get(key)
-    return slot === undefined && this.#old !== undefined ? this.#inOld(key) : slot
+    return this.#slots.get(key) ?? this.#elsewhere(key)
+  }
+
+  /** Whether it is the key that was looked for last, in vain, and has not come in since. May not know. */
+  lacks(key: K): boolean {
+    const missed = this.#missed
+    if (missed === nobody) return false
+    this.#missed = nobody
+    return missed === key
   }
 
   /** Takes in a key that is not held. */
   add(key: K, slot: number): void {
+    this.#missed = nobody
     this.#keys[slot] = key
     this.#enter(key, slot)
   }
@@ -117,10 +127,17 @@ export class KeyIndex<K> {
     this.#capacity = leastCapacity
     this.#deleted = 0
     this.#hashedSlot = none
+    this.#missed = nobody
   }
 
-  #inOld(key: K): number | undefined {
-    const slot = this.#old?.get(key)
+  #elsewhere(key: K): number | undefined {
+    const slot = this.#old === undefined ? undefined : this.#inOld(this.#old, key)
+    if (slot === undefined) this.#missed = key
+    return slot
+  }
+
+  #inOld(old: Map<K, number>, key: K): number | undefined {
+    const slot = old.get(key)
     if (slot === undefined) return undefined
     const held = this.#keys[slot]
     // As a `Map` compares them.

@@ -1,3 +1,4 @@
+import { none } from '../policies/slot-lists.ts'
 import { SlotCosts } from './slot-costs.ts'
 import { type ExpiryRules, SlotExpiry } from './slot-expiry.ts'
 import { SlotSizes } from './slot-sizes.ts'
@@ -26,6 +27,21 @@ export class SlotFacts {
 
   get tags(): SlotTags | undefined {
     return this.#tags
+  }
+
+  /** Whether the entry in a slot must not be served any more. */
+  isExpired(slot: number): boolean {
+    return this.#expiry?.isExpired(slot) === true
+  }
+
+  /** For how many milliseconds an entry is served yet; less than 0 when it has expired, `Infinity` for ever. */
+  left(slot: number): number {
+    return this.#expiry?.left(slot) ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Looks at a few entries for one that has expired: its slot, or `none`. */
+  findExpired(): number {
+    return this.#expiry?.find() ?? none
   }
 
   /** Sets how long an entry is served from now on, in whole milliseconds; 0 for ever. */

@@ -13,6 +13,14 @@ export interface Moves {
 const keepEffort = 16
 const renameEffort = 32
 
+/**
+ * What giving back memory came to: there was none to give; entries were moved; the same, and there is more
+ * to give.
+ */
+export type Compaction = 'none' | 'moved' | 'more'
+
+/** Looks at slots in one go. */
+export const mostLooks = 16_384
 /** Room that is always there. */
 export const leastCapacity = 64
 /** What tables grow by: half of a large one would lie idle after a doubling. */

@@ -1,39 +1,27 @@
 import type { RequestSample } from '../observed/request-sample.ts'
 import { resized } from '../policies/cells.ts'
-import type { Policy, PolicyFactory, Slots } from '../policies/policy.ts'
+import type { Policy, Slots } from '../policies/policy.ts'
 import { firstSlot, none, SlotLists } from '../policies/slot-lists.ts'
 import { afterUse, saturated, vacant, watched } from '../policies/use-counts.ts'
 import { KeyIndex } from './key-index.ts'
 import { resizedList } from './resized-list.ts'
 import type { ExpiryRules } from './slot-expiry.ts'
 import { SlotFacts } from './slot-facts.ts'
-import { grownCapacity, leastCapacity, type Moves, SlotSpace } from './slot-space.ts'
+import {
+  type Compaction,
+  grownCapacity,
+  leastCapacity,
+  type Moves,
+  mostLooks,
+  SlotSpace,
+} from './slot-space.ts'
+import type { SlotTableOptions } from './slot-table-options.ts'
+import { Watch } from './watch.ts'
 
-const mostLooks = 16_384
 /** What an addition does for a compaction that nobody else goes on with. */
 const fewLooks = 64
-
-/**
- * What giving back memory came to: there was none to give; entries were moved; the same, and there is more
- * to give.
- */
-export type Compaction = 'none' | 'moved' | 'more'
-
-/** How a slot table is made. */
-export interface SlotTableOptions {
-  readonly policy: PolicyFactory
-  /** Whether an entry takes of the bound what it has in bytes; else it takes 1. */
-  readonly byBytes: boolean
-  /** The most entries there will be, where that is known. */
-  readonly mostEntries: number
-  readonly seed: number
-  /** Whole milliseconds of some clock. */
-  readonly now: () => number
-  /** Nothing expires but by a time to live of its own, and goes at once, where this is left out. */
-  readonly expiry?: ExpiryRules
-  /** Who learns from the requests. */
-  readonly sample?: RequestSample | undefined
-}
+/** No byte of uses. */
+const nothing = -1
 
 const plainExpiry: ExpiryRules = { idle: 0, grace: 0 }
 
@@ -47,13 +35,18 @@ const plainExpiry: ExpiryRules = { idle: 0, grace: 0 }
 export class SlotTable<K, V> implements Slots {
   readonly lists: SlotLists = new SlotLists()
   uses: Uint8Array = new Uint8Array(0)
-  requests = 0
   size = 0
   readonly facts: SlotFacts
   readonly #isIdle: boolean
+  readonly #counters: { readonly hits: number }
+  #writes = 0
+  readonly #watch = new Watch()
   readonly #sample: RequestSample | undefined
   readonly #policy: Policy
   #isEager = false
+  /** The byte of uses from which on a use is told of, and the one that a use changes nothing of, if there is one. */
+  #toldFrom = watched
+  #unchanged = nothing
   readonly #byBytes: boolean
   readonly #mostEntries: number
   readonly #index: KeyIndex<K>
@@ -66,6 +59,7 @@ export class SlotTable<K, V> implements Slots {
 
   constructor(options: SlotTableOptions) {
     const { policy, byBytes, mostEntries, seed, now, expiry = plainExpiry, sample } = options
+    this.#counters = options.counters
     this.facts = new SlotFacts(now, expiry)
     this.#isIdle = expiry.idle > 0
     this.#sample = sample
@@ -80,9 +74,8 @@ export class SlotTable<K, V> implements Slots {
     return this.facts.sizes.sum
   }
 
-  /** Whether any entry can expire. */
-  get expiring(): boolean {
-    return this.facts.expiry !== undefined
+  get requests(): number {
+    return this.#counters.hits + this.#writes
   }
 
   hash(slot: number): number {
@@ -102,13 +95,14 @@ export class SlotTable<K, V> implements Slots {
     return this.#index.get(key) ?? none
   }
 
-  isExpired(slot: number): boolean {
-    return this.facts.expiry?.isExpired(slot) === true
+  /** The same, for a key that is to be set: sooner told where it was just looked for in vain. */
+  findToSet(key: K): number {
+    return this.#index.lacks(key) ? none : this.find(key)
   }
 
-  /** For how many milliseconds an entry is served yet; less than 0 when it has expired, `Infinity` for ever. */
-  left(slot: number): number {
-    return this.facts.expiry?.left(slot) ?? Number.POSITIVE_INFINITY
+  /** Whether a slot has an entry. */
+  holds(slot: number): boolean {
+    return this.uses[slot] !== vacant
   }
 
   keyOf(slot: number): K {
@@ -132,17 +126,18 @@ export class SlotTable<K, V> implements Slots {
    * `cost` what it costs to make the value again.
    */
   add(key: K, value: V, bytes: number, ttl: number, cost: number): number {
+    this.#watch.wake(this.uses)
     if (this.#space.compacting) this.compact(fewLooks)
     const slot = this.#takeSlot()
     this.#index.add(key, slot)
     this.size++
     this.#values[slot] = value
     this.uses[slot] = 0
-    this.requests++
+    this.#writes++
     this.facts.sizes.set(slot, bytes)
     this.facts.costs.set(slot, cost)
     this.#policy.insert(slot)
-    this.#isEager = this.#policy.eager
+    if (this.#policy.eager !== this.#isEager) this.#heed()
     if (this.#sample?.entered(this.hash(slot), this.weight(slot)) === true)
       this.uses[slot] = (this.uses[slot] ?? 0) | watched
     this.facts.setTtl(slot, ttl)
@@ -154,12 +149,14 @@ export class SlotTable<K, V> implements Slots {
     this.#values[slot] = value
     if (bytes !== this.facts.sizes.of(slot) || cost !== this.cost(slot))
       this.#rate(slot, bytes, cost)
+    this.#writes++
     this.#touch(slot, false)
     this.facts.setTtl(slot, ttl)
   }
 
   /** Takes out an entry; its slot may be another's from now on. */
   remove(slot: number): void {
+    this.#watch.wake(this.uses)
     if ((this.uses[slot] ?? 0) >= watched) this.#sample?.invalidated(this.hash(slot))
     this.#policy.remove(slot)
     this.vacate(slot)
@@ -168,11 +165,6 @@ export class SlotTable<K, V> implements Slots {
   /** Chooses the entry that is worth the least, which must be vacated next; `none` without any. */
   victim(): number {
     return this.#policy.evict()
-  }
-
-  /** Looks at a few entries for one that has expired: its slot, or `none`. */
-  expired(): number {
-    return this.facts.expiry?.find() ?? none
   }
 
   /** Frees the slot of an entry that the policy has let go of. */
@@ -189,6 +181,7 @@ export class SlotTable<K, V> implements Slots {
   /** Takes out everything, and gives back the memory that served it. */
   clear(): void {
     this.#policy.clear()
+    this.#watch.clear()
     this.#index.clear()
     this.size = 0
     this.#space.clear()
@@ -215,28 +208,40 @@ export class SlotTable<K, V> implements Slots {
   *order(): IterableIterator<number> {
     for (const slot of this.#policy.order()) {
       // What went while somebody iterated has left nothing behind.
-      if (this.uses[slot] !== vacant) yield slot
+      if (this.holds(slot)) yield slot
     }
   }
 
   #touch(slot: number, isLookup: boolean): void {
     const uses = this.uses[slot] ?? 0
+    if (uses === this.#unchanged) return
     if ((uses & saturated) !== saturated) this.uses[slot] = afterUse[uses] ?? 0
-    this.requests++
-    if (uses >= watched || this.#isEager) this.#tell(slot, isLookup)
+    if (uses < this.#toldFrom) return
+    // What is used most is told with the fewest steps.
+    if (uses < watched && !this.#isIdle) this.#policy.used(slot)
+    else this.#tell(slot, uses >= watched, isLookup)
+  }
+
+  #tell(slot: number, isMarked: boolean, isLookup: boolean): void {
+    const isWatched = isMarked && this.#watch.tells(this.uses, slot)
+    if (isMarked && !isWatched) this.#sample?.pause()
+    if (isWatched || this.#isEager) {
+      this.#policy.used(slot)
+      if (this.#policy.eager !== this.#isEager) this.#heed()
+    }
+    if (isWatched && this.#sample !== undefined) this.#observe(slot, this.#sample, isLookup)
     if (this.#isIdle) this.facts.expiry?.used(slot)
   }
 
-  #tell(slot: number, isLookup: boolean): void {
-    // The policy may take the mark away.
-    const isWatched = (this.uses[slot] ?? 0) >= watched
-    this.#policy.used(slot)
+  /** Goes by what the policy wants to hear of from now on. */
+  #heed(): void {
     this.#isEager = this.#policy.eager
-    if (isWatched && this.#sample !== undefined) this.#observe(slot, this.#sample, isLookup)
+    const hearsAll = this.#isEager || this.#isIdle
+    this.#toldFrom = hearsAll ? 0 : watched
+    this.#unchanged = hearsAll ? nothing : saturated
   }
 
   #observe(slot: number, sample: RequestSample, isLookup: boolean): void {
-    if (isLookup && !sample.attends()) return
     const hash = this.hash(slot)
     const weight = this.weight(slot)
     const stays = isLookup ? sample.used(hash, weight) : sample.overwritten(hash, weight)
@@ -252,6 +257,7 @@ export class SlotTable<K, V> implements Slots {
   }
 
   #rename(from: number, to: number): void {
+    this.#watch.wake(this.uses)
     this.#index.rename(from, to)
     this.#values[to] = this.#values[from]
     this.#values[from] = undefined

@@ -93,6 +93,9 @@ test('samples a small share of many entries before the first is evicted', () => 
   for (let key = 0; key < 100_000; key++) many.table.set(key, key, 1, 0, 1)
   for (let round = 0; round < 2; round++)
     for (let key = 0; key < 100_000; key++) many.table.get(key)
+  // Hits alone are not told of for ever.
+  expect(many.share()).toBe(0)
+  many.table.set(-1, 0, 1, 0, 1)
   expect(many.share()).toBeLessThan(0.1)
   expect(many.share()).toBeGreaterThan(0.01)
 })

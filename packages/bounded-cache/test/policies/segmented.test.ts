@@ -30,7 +30,7 @@ test('loses no entry and holds none twice while one rule takes over from another
         const followers: Segmented[] = []
         const table = new ObservedTable(
           (slots) => {
-            const policy = new Segmented(slots, queues, { counts: true, ghosts: true })
+            const policy = new Segmented(slots, queues)
             followers.push(policy)
             return policy
           },
@@ -66,7 +66,7 @@ test.each([
 test('goes on by recency with what other rules have left in their lists', () => {
   const policies: Segmented[] = []
   const bounded = boundedTable((slots) => {
-    const policy = new Segmented(slots, queues, { counts: true, ghosts: true })
+    const policy = new Segmented(slots, queues)
     policies.push(policy)
     return policy
   }, 100)

@@ -53,7 +53,7 @@ class KeySlots implements Slots {
 
 test('knows a key again that was given up, and how often it was used', () => {
   const slots = new KeySlots(20)
-  const segments = new Segments(slots)
+  const segments = new Segments(slots, { counts: true, ghosts: true })
   slots.insert(segments, firstSlot, 1, fresh)
   slots.insert(segments, firstSlot + 1, 2, proven)
   for (let use = 0; use < 5; use++) slots.use(firstSlot)
@@ -69,7 +69,7 @@ test('knows a key again that was given up, and how often it was used', () => {
 
 test('halves frequencies after ten requests for each entry', () => {
   const slots = new KeySlots(103)
-  const segments = new Segments(slots)
+  const segments = new Segments(slots, { counts: true, ghosts: true })
   for (let slot = firstSlot; slot < 102; slot++) slots.insert(segments, slot, slot, fresh)
   for (let use = 0; use < 8; use++) slots.use(firstSlot)
   expect(segments.frequency(firstSlot)).toBe(9)
@@ -80,7 +80,7 @@ test('halves frequencies after ten requests for each entry', () => {
 
 test('does not go through all slots every few requests where few of them have an entry', () => {
   const slots = new KeySlots(100_000)
-  const segments = new Segments(slots)
+  const segments = new Segments(slots, { counts: true, ghosts: true })
   slots.insert(segments, firstSlot, 1, fresh)
   for (let use = 0; use < 8; use++) slots.use(firstSlot)
   const turn = () => {
@@ -92,4 +92,20 @@ test('does not go through all slots every few requests where few of them have an
   expect(segments.frequency(firstSlot)).toBe(9)
   while (slots.requests < 110_000) turn()
   expect(segments.frequency(firstSlot)).toBe(4)
+})
+
+test('remembers what it is told to: ghosts for as long as they are gone by, counts for good', () => {
+  const slots = new KeySlots(2_010)
+  const segments = new Segments(slots, { counts: false, ghosts: true })
+  for (let slot = firstSlot; slot < 2_003; slot++) slots.insert(segments, slot, slot, fresh)
+  const ghosts = segments.byteLength
+  slots.giveUp(segments, firstSlot)
+  segments.remember({ counts: true, ghosts: false })
+  expect(slots.insert(segments, firstSlot, firstSlot, fresh)).toBe(false)
+  const counts = segments.byteLength
+  segments.remember({ counts: false, ghosts: true })
+  slots.giveUp(segments, firstSlot)
+  expect(slots.insert(segments, firstSlot, firstSlot, fresh)).toBe(true)
+  expect(segments.byteLength).toBe(ghosts + counts)
+  expect(ghosts).toBeGreaterThan(2 * 0.9 * 2_000)
 })

@@ -1,4 +1,4 @@
-import { resized } from '../policies/cells.ts'
+import { resized } from './cells.ts'
 
 /** Stands for no key of the sample. */
 export const unsampled = -1

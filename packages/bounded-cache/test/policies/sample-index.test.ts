@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SampleIndex, unsampled } from '../../src/observed/sample-index.ts'
+import { SampleIndex, unsampled } from '../../src/policies/sample-index.ts'
 
 /** Many of them have the last bits in common, as the worst keys would. */
 const tag = fc.oneof(
