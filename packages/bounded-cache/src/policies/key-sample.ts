@@ -24,6 +24,9 @@ export class KeySample {
   readonly #slots: Slots
   /** Keys whose hash is below this are in the sample. */
   #below = whole
+  /** The entries there were when it was last fitted to them, and whether that was while they only came in. */
+  #fitted = 0
+  #isLoose = true
   /** Since the sample has become larger, slots below this have been looked at. */
   #looked: number | undefined
 
@@ -68,6 +71,10 @@ export class KeySample {
    */
   fit(isFilling: boolean): boolean {
     const { size } = this.#slots
+    if (this.#looked !== undefined) this.#look(this.#looked)
+    if (size === this.#fitted && (isFilling || !this.#isLoose)) return false
+    this.#fitted = size
+    this.#isLoose = isFilling
     const wanted = Math.min(mostSample, Math.max(leastSample, size * sampleShare))
     const below = Math.ceil(Math.min(1, wanted / size) * whole)
     const isLess = (isFilling ? mostSurplusWhileFilled : mostSurplus) * below <= this.#below
@@ -76,7 +83,6 @@ export class KeySample {
       this.#below = below
       this.#looked = firstSlot
     }
-    if (this.#looked !== undefined) this.#look(this.#looked)
     return isLess
   }
 
@@ -84,6 +90,7 @@ export class KeySample {
   clear(): void {
     this.#below = whole
     this.#looked = undefined
+    this.#fitted = 0
   }
 
   /** Watches some of the entries that were held before they came into the sample. */

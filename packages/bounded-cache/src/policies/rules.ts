@@ -182,6 +182,7 @@ function lastFresh(segments: Segments): number {
   for (let look = 0; look < 8; look++) {
     const slot = lists.last(fresh)
     if (segments.visits(slot) === 0) return slot
+    segments.countUses(slot)
     segments.setVisits(slot, 0)
     segments.move(fresh, slot)
   }

@@ -68,7 +68,9 @@ export class Segments {
     const { slots } = this
     if (this.#sketch !== undefined) {
       this.#age(this.#sketch)
-      const frequency = Math.min(15, this.#sketch.estimate(slots.hash(slot)) + 1)
+      const hash = slots.hash(slot)
+      const frequency = Math.min(15, this.#sketch.estimate(hash) + 1)
+      this.#sketch.raise(hash, frequency)
       slots.uses[slot] = withFrequency(slots.uses[slot] ?? 0, frequency)
     }
     return this.#ghosts?.take(slots.hash(slot)) === true
@@ -85,10 +87,16 @@ export class Segments {
   /** Lets go of an entry that may come back. */
   giveUp(slot: number): void {
     const { lists } = this.slots
-    this.#sketch?.raise(this.slots.hash(slot), this.frequency(slot))
-    if (lists.listOf(slot) === fresh)
-      this.#ghosts?.add(this.slots.hash(slot), this.slots.size * ghostShare)
+    const isFresh = lists.listOf(slot) === fresh
+    // What was not used since it came in was counted then.
+    if (!isFresh || this.visits(slot) > 0) this.countUses(slot)
+    if (isFresh) this.#ghosts?.add(this.slots.hash(slot), this.slots.size * ghostShare)
     this.remove(slot)
+  }
+
+  /** Takes note of how often an entry was used. */
+  countUses(slot: number): void {
+    this.#sketch?.raise(this.slots.hash(slot), this.frequency(slot))
   }
 
   remove(slot: number): void {
