@@ -114,7 +114,7 @@ test('takes every kind of key, and tells 1 from "1"', () => {
 
 test('counts sizes that no cell can hold, through every change of them', () => {
   const { table, slots } = made('s3-fifo', true)
-  const large = 2 ** 32
+  const large = 65_534
   for (const bytes of [1, large, large + 1, large - 1, large - 2, 2 ** 50, 7]) {
     table.set('a', 'a', bytes, 0, 1)
     expect(table.bytes).toBe(bytes)

@@ -1,11 +1,11 @@
 import { resized } from '../policies/cells.ts'
 
-/** The most bytes that fit a cell; what is larger is kept apart. */
-const mostInCell = 2 ** 32 - 1
+/** Stands for more bytes than fit a cell, which are kept apart: there cannot be many entries that large. */
+const mostInCell = 2 ** 16 - 1
 
-/** The bytes of the entry in each slot, four bytes each, and their sum. */
+/** The bytes of the entry in each slot, two bytes each, and their sum. */
 export class SlotSizes {
-  #cells: Uint32Array = new Uint32Array(0)
+  #cells: Uint16Array = new Uint16Array(0)
   readonly #large = new Map<number, number>()
   #sum = 0
 
@@ -34,11 +34,11 @@ export class SlotSizes {
   }
 
   resize(capacity: number): void {
-    this.#cells = resized(this.#cells, new Uint32Array(capacity))
+    this.#cells = resized(this.#cells, new Uint16Array(capacity))
   }
 
   clear(): void {
-    this.#cells = new Uint32Array(0)
+    this.#cells = new Uint16Array(0)
     this.#large.clear()
     this.#sum = 0
   }
