@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Output } from '../src/policies/output.ts'
 import { benchPolicies } from '../src/policies/policies.ts'
 import { parsePoliciesOptions } from '../src/policies/policies-options.ts'
 import { duration, Progress } from '../src/policies/progress.ts'
@@ -10,21 +9,13 @@ import { benchReference } from '../src/policies/reference.ts'
 import { parseReference } from '../src/policies/reference-table.ts'
 import type { Result } from '../src/policies/result.ts'
 import { parseSizes } from '../src/policies/sizes.ts'
+import { listener } from './listener.ts'
 
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cultus-commands-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-interface Listener extends Output {
-  readonly lines: readonly string[]
-}
-
-function listener(): Listener {
-  const lines: string[] = []
-  return { lines, print: (text) => lines.push(...text.split('\n')), write: () => {} }
-}
 
 describe('bench policies', () => {
   const common = ['--limit', '5000', '--sizes', '1%,10%', '--policies', 'lru,lru-cache']
@@ -173,7 +164,7 @@ describe('bench reference', () => {
   })
 
   test('reads the columns that it knows', () => {
-    const [row] = parseReference(table('40.00'))
+    const [row] = parseReference(table('40.00'), 'against')
     expect(row).toMatchObject({ trace: 'tiny', capacity: 2 })
     expect([...(row?.hits ?? [])]).toEqual([
       ['lru', 40],
@@ -182,8 +173,8 @@ describe('bench reference', () => {
   })
 
   test('refuses what is no such table', async () => {
-    expect(() => parseReference('nothing')).toThrow('`against` must hold a table')
-    expect(() => parseReference(table('much'))).toThrow(
+    expect(() => parseReference('nothing', 'against')).toThrow('`against` must hold a table')
+    expect(() => parseReference(table('much'), 'against')).toThrow(
       '`against` must hold a number in every cell',
     )
     await expect(benchReference([], listener())).rejects.toThrow('`against` must name a table')

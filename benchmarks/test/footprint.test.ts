@@ -3,6 +3,8 @@ import { type Contestant, lineUp } from '../src/caches/line-up.ts'
 import { checkClaims } from '../src/footprint/claims.ts'
 import { toPage } from '../src/footprint/page.ts'
 import type { Footprint } from '../src/footprint/point.ts'
+import { cellCounts } from './page-tables.ts'
+import { runHeader } from './run-header.ts'
 
 const node = '24.0.0'
 const place = { node, entries: 100_000 }
@@ -55,14 +57,7 @@ describe('the claim on bytes', () => {
 describe('the page', () => {
   const page = toPage(
     {
-      header: {
-        processor: 'x',
-        cores: 2,
-        gibibytes: 4,
-        platform: 'any',
-        seed: 7,
-        versions: { 'lru-cache': '11.0.0' },
-      },
+      header: runHeader,
       nodes: ['Node 24.0.0 (V8 13)'],
       runs: 3,
       notes: ['flru is left out: it is not there.'],
@@ -73,15 +68,7 @@ describe('the page', () => {
   )
 
   test('has a table for each bound, with as many cells in each row as in its head', () => {
-    const tables = page.split('\n\n').filter((block) => block.startsWith('|'))
-    expect(tables).toHaveLength(2)
-    for (const table of tables) {
-      const cells = table
-        .trim()
-        .split('\n')
-        .map((row) => row.split('|').length)
-      expect(new Set(cells).size).toBe(1)
-    }
+    expect(cellCounts(page)).toEqual([[5], [5]])
   })
 
   test('compares what is full with a Map, and what has evicted with a Map that evicts', () => {

@@ -7,6 +7,8 @@ import { bytesText } from '../src/policies/report/number-text.ts'
 import { type Plot, toSvg } from '../src/policies/report/plot.ts'
 import type { Result } from '../src/policies/result.ts'
 import { pool } from '../src/policies/summary.ts'
+import { cellCounts } from './page-tables.ts'
+import { expectWellFormed } from './well-formed.ts'
 
 function measuresOf(hit: number, lru: number, opt: number): Measures {
   return {
@@ -70,6 +72,7 @@ describe('the page', () => {
   const result: Result = {
     machine: { node: 'v0', v8: '0', processor: 'x', cores: 1, gibibytes: 1, platform: 'any' },
     seed: 7,
+    seeds: 1,
     bound: 'entries',
     costs: false,
     keys: 'number',
@@ -89,15 +92,7 @@ describe('the page', () => {
   const page = toMarkdown(result, new Map([['a|b <c>', 'a.svg']]))
 
   test('has as many cells in each row of a table as in its head', () => {
-    const tables = page.split('\n\n').filter((block) => block.startsWith('|'))
-    expect(tables).toHaveLength(3)
-    for (const table of tables) {
-      const cells = table
-        .trim()
-        .split('\n')
-        .map((row) => row.split(/(?<!\\)\|/).length)
-      expect(new Set(cells).size).toBe(1)
-    }
+    expect(cellCounts(page)).toEqual([[2], [7], [6]])
   })
 
   test('shows the seed, what is left out, failures and losses', () => {
@@ -148,15 +143,8 @@ describe('the plot', () => {
   const svg = toSvg(plot)
 
   test('is well-formed: every element is closed, every character escaped', () => {
-    const open: string[] = []
-    for (const [, slash, name = '', rest = ''] of svg.matchAll(/<(\/?)([\w]+)([^<>]*)>/g)) {
-      if (slash === '/') expect(open.pop()).toBe(name)
-      else if (!rest.endsWith('/')) open.push(name)
-    }
-    expect(open).toEqual([])
-    expect(svg.replace(/<[^<>]*>/g, '')).not.toMatch(/[<>]|&(?!amp;|lt;|gt;|quot;)/)
+    expectWellFormed(svg)
     expect(svg).toContain('a &lt; b &amp; &quot;c&quot;')
-    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
   })
 
   test('has a dot for each value, and colours for a light and a dark page', () => {
@@ -178,6 +166,6 @@ describe('the plot', () => {
       labels: ['5'],
       series: [{ name: 'flat', values: [0], colour: 0, ceiling: false }],
     })
-    expect(flat).not.toMatch(/NaN|Infinity/)
+    expectWellFormed(flat)
   })
 })

@@ -8,6 +8,8 @@ import type { Point } from '../src/throughput/point.ts'
 import type { ChildSetting, Operation } from '../src/throughput/setting.ts'
 import { Workload } from '../src/throughput/workload.ts'
 import { zipfIndexes } from '../src/zipf.ts'
+import { cellCounts } from './page-tables.ts'
+import { runHeader } from './run-header.ts'
 
 function taken(name: string, nanoseconds: number, rival: number, hitRatio?: number): Taken {
   return { name, operation: 'mixed', nanoseconds, rival, hitRatio }
@@ -139,14 +141,7 @@ describe('the page', () => {
   const point = pointWith(claimed)
   const page = toPage(
     {
-      header: {
-        processor: 'x',
-        cores: 2,
-        gibibytes: 4,
-        platform: 'any',
-        seed: 7,
-        versions: { 'lru-cache': '11.0.0' },
-      },
+      header: runHeader,
       keys: 'same',
       remarks: { flru: 'holds up to twice the entries' },
       notes: ['b is left out: it is not there.'],
@@ -157,10 +152,7 @@ describe('the page', () => {
   )
 
   test('has a table with as many cells in each row as in its head', () => {
-    const tables = page.split('\n\n').filter((block) => block.startsWith('|'))
-    expect(tables).toHaveLength(1)
-    const cells = tables[0]?.split('\n').map((row) => row.split('|').length)
-    expect(new Set(cells).size).toBe(1)
+    expect(cellCounts(page)).toEqual([[7]])
   })
 
   test('tells machine, versions, seed, what was missed, what lost and what is left out', () => {

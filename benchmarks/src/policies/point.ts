@@ -11,6 +11,7 @@ export interface Point {
   readonly capacity: number
   /** How many keys of average weight fit. */
   readonly entries: number
+  /** Means where a subject ran more than once. */
   readonly tallies: Readonly<Record<string, Tally>>
   readonly measures: Readonly<Record<string, Measures>>
 }

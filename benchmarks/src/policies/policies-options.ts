@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
-import { CultusError, invalidOption, numberOption } from '@cultus/core'
+import { invalidOption, numberOption } from '@cultus/core'
 import { type Assertion, parseAssertion } from './assertion.ts'
+import { policiesArguments } from './policies-arguments.ts'
 import { parseSizes, type Size } from './sizes.ts'
 import { csvColumns, type TraceFormat, traceFormats } from './trace-formats.ts'
 
@@ -10,6 +10,8 @@ export interface PoliciesOptions {
   readonly policies: readonly string[] | undefined
   readonly subjects: readonly string[]
   readonly sizes: readonly Size[]
+  /** The path of a table of points, which says the sizes instead. */
+  readonly points: string | undefined
   readonly bound: 'entries' | 'bytes'
   readonly costs: boolean
   readonly keys: 'number' | 'string'
@@ -20,6 +22,8 @@ export interface PoliciesOptions {
   readonly requests: number
   readonly least: number
   readonly seed: number
+  /** Runs of what depends on chance, each with another seed. */
+  readonly seeds: number
   readonly format: TraceFormat | undefined
   readonly columns: readonly string[] | undefined
 }
@@ -33,13 +37,20 @@ const quickRequests = 100_000
  * @throws CultusError `CULTUS_INVALID_OPTION`
  */
 export function parsePoliciesOptions(args: readonly string[]): PoliciesOptions {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = policiesArguments(args)
   const { quick = false, bytes = false, costs = false, keys = 'number' } = values
   // What a shell makes of a pattern comes as further arguments.
   const traces = [...(values.trace ?? []), ...positionals]
   if (traces.length === 0) throw invalidOption('trace', 'be given at least once', undefined)
   if (keys !== 'number' && keys !== 'string')
     throw invalidOption('keys', 'be number or string', keys)
+  const { points } = values
+  if (points !== undefined && values.sizes !== undefined) {
+    throw invalidOption('points', 'be given without `sizes`, as its table holds them', points)
+  }
+  if (points !== undefined && bytes) {
+    throw invalidOption('points', 'be given without `bytes`, as its sizes are entries', points)
+  }
   const bound = bytes ? 'bytes' : 'entries'
   const most = quick ? quickRequests : Number.POSITIVE_INFINITY
   const limit = Math.min(most, whole('limit', values.limit, most))
@@ -48,6 +59,7 @@ export function parsePoliciesOptions(args: readonly string[]): PoliciesOptions {
     policies: values.policies?.flatMap(words),
     subjects: values.subject ?? [],
     sizes: parseSizes(values.sizes ?? '0.1%,1%,10%', bound),
+    points,
     bound,
     costs,
     keys,
@@ -57,42 +69,10 @@ export function parsePoliciesOptions(args: readonly string[]): PoliciesOptions {
     requests: Math.min(limit, generatedRequests),
     least: whole('least', values.least, 1),
     seed: whole('seed', values.seed, 1),
+    seeds: whole('seeds', values.seeds, 1),
     format: formatOf(values.format),
     columns: values.columns === undefined ? undefined : csvColumns(values.columns),
   }
-}
-
-function parse(args: readonly string[]): ReturnType<typeof parseStrictly> {
-  try {
-    return parseStrictly(args)
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new CultusError('CULTUS_INVALID_OPTION', message, { cause })
-  }
-}
-
-function parseStrictly(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      trace: { type: 'string', multiple: true },
-      policies: { type: 'string', multiple: true },
-      subject: { type: 'string', multiple: true },
-      sizes: { type: 'string' },
-      bytes: { type: 'boolean' },
-      costs: { type: 'boolean' },
-      keys: { type: 'string' },
-      assert: { type: 'string', multiple: true },
-      out: { type: 'string' },
-      limit: { type: 'string' },
-      least: { type: 'string' },
-      seed: { type: 'string' },
-      format: { type: 'string' },
-      columns: { type: 'string' },
-      quick: { type: 'boolean' },
-    },
-  })
 }
 
 function words(text: string): readonly string[] {

@@ -5,10 +5,14 @@
  * independent of the product, and checked against a table of reference (`bench reference`). LRU, S3-FIFO, W-TinyLFU and
  * the optimum are simulated in every run: without them no figure says anything.
  */
+import { basename } from 'node:path'
+import { CultusError } from '@cultus/core'
 import { judge } from './judge.ts'
 import { thisMachine } from './machine.ts'
 import type { Output } from './output.ts'
+import { planOf } from './plan.ts'
 import { ceilingOf, type Point, yardsticks } from './point.ts'
+import { policiesHelp } from './policies-arguments.ts'
 import { type PoliciesOptions, parsePoliciesOptions } from './policies-options.ts'
 import { toMarkdown } from './report/markdown.ts'
 import { writeReport } from './report/write-report.ts'
@@ -28,21 +32,28 @@ import { type SourceOptions, type TraceSource, traceSources } from './trace-sour
  * @throws CultusError for what cannot be understood or read, before anything has run where that can be known
  */
 export async function benchPolicies(args: readonly string[], output: Output): Promise<boolean> {
+  if (args.includes('--help')) {
+    output.print(policiesHelp())
+    return true
+  }
   const options = parsePoliciesOptions(args)
   const sources = options.traces.flatMap((text) => traceSources(text, sourceOptions(options)))
+  const plan = planOf(sources, options)
   const asked = await askedSubjects(options)
   const able = asked.filter(({ weighs }) => options.bound === 'entries' || weighs)
   const notes = asked
     .filter((subject) => !able.includes(subject))
     .map(({ name }) => `${name} is left out: it has no bound in bytes.`)
   const subjects = await withYardsticks(able, options.bound)
+  if (options.points !== undefined) notes.push(tableNote(options.points, options.least))
   const points: Point[] = []
-  for (const [index, source] of sources.entries()) {
+  for (const [index, { source, sizes }] of plan.entries()) {
     const trace = await loadTrace(source, options, notes)
     if (trace === undefined) continue
-    const turn = `${index + 1} of ${sources.length}`
-    points.push(...runPoints(trace, { ...options, ...output, subjects, turn }))
+    const turn = `${index + 1} of ${plan.length}`
+    points.push(...runPoints(trace, { ...options, ...output, sizes, subjects, turn }))
   }
+  if (points.length === 0) throw nothingRan(options, notes)
   const result = conclude(options, subjects, points, notes)
   if (options.out === undefined) output.print(toMarkdown(result, new Map()))
   else {
@@ -54,6 +65,19 @@ export async function benchPolicies(args: readonly string[], output: Output): Pr
     for (const failure of failures) output.print(`  ${failure}`)
   }
   return result.judgements.every(({ passed }) => passed)
+}
+
+function tableNote(path: string, least: number): string {
+  const all = `Points are those of ${basename(path)}`
+  return least === 1 ? `${all}.` : `${all} with at least ${least} entries.`
+}
+
+function nothingRan({ least }: PoliciesOptions, notes: readonly string[]): CultusError {
+  const reasons = least === 1 ? notes : [`No size has room for ${least} entries.`, ...notes]
+  return new CultusError(
+    'CULTUS_INVALID_OPTION',
+    `\`trace\` must leave a point to run, got none. ${reasons.join(' ')}`,
+  )
 }
 
 function sourceOptions(options: PoliciesOptions): SourceOptions {
@@ -96,7 +120,7 @@ async function loadTrace(
 }
 
 function conclude(
-  { seed, bound, costs, keys, assertions }: PoliciesOptions,
+  { seed, seeds, bound, costs, keys, assertions }: PoliciesOptions,
   subjects: readonly Subject[],
   points: readonly Point[],
   notes: readonly string[],
@@ -110,6 +134,7 @@ function conclude(
   return {
     machine: thisMachine(),
     seed,
+    seeds,
     bound,
     costs,
     keys,

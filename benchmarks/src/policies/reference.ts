@@ -7,12 +7,11 @@
  * W-TinyLFU may be half a point outside of what several seeds of its sketch give: which keys share counters is
  * chance, and on some traces that chance is worth several points.
  */
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CultusError, invalidOption } from '@cultus/core'
 import type { Output } from './output.ts'
 import { Progress } from './progress.ts'
-import { parseReference, type ReferenceRow } from './reference-table.ts'
+import { type ReferenceRow, readReference } from './reference-table.ts'
 import { replay } from './replay.ts'
 import { markdownTable } from './report/markdown-table.ts'
 import type { SimulatorName } from './simulators/named.ts'
@@ -92,7 +91,7 @@ function parseOptions(args: readonly string[]): ReferenceOptions {
     const { against, traces, policies, only } = values
     if (against === undefined) throw invalidOption('against', 'name a table', against)
     if (traces === undefined) throw invalidOption('traces', 'name a folder', traces)
-    const rows = parseReference(readFileSync(against, 'utf8'))
+    const rows = readReference(against, 'against')
     const wanted = only?.split(',')
     return {
       rows: rows.filter(({ trace }) => wanted === undefined || wanted.includes(trace)),

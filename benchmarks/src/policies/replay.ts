@@ -47,6 +47,21 @@ export function replay(
   }
 }
 
+/** The means of tallies of the same trace, of which there is at least one. */
+export function meanOf(tallies: readonly Tally[]): Tally {
+  const mean = (read: (tally: Tally) => number): number =>
+    tallies.reduce((sum, tally) => sum + read(tally), 0) / tallies.length
+  return {
+    requests: mean(({ requests }) => requests),
+    hits: mean(({ hits }) => hits),
+    bytes: mean(({ bytes }) => bytes),
+    hitBytes: mean(({ hitBytes }) => hitBytes),
+    cost: mean(({ cost }) => cost),
+    hitCost: mean(({ hitCost }) => hitCost),
+    milliseconds: mean(({ milliseconds }) => milliseconds),
+  }
+}
+
 function weighted(counts: Uint32Array, weights: Float64Array | undefined): number {
   if (weights === undefined) return 0
   return counts.reduce((sum, count, key) => sum + count * weights[key]!, 0)

@@ -7,6 +7,8 @@ import type { Pooled } from './summary.ts'
 export interface Result {
   readonly machine: Machine
   readonly seed: number
+  /** Runs of what depends on chance, of which figures are the means. */
+  readonly seeds: number
   readonly bound: 'entries' | 'bytes'
   readonly costs: boolean
   readonly keys: 'number' | 'string'

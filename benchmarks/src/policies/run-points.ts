@@ -1,7 +1,7 @@
 import { measure } from './measures.ts'
 import { baseline, ceilingOf, type Point, yardsticks } from './point.ts'
 import { Progress } from './progress.ts'
-import { replay, type Tally } from './replay.ts'
+import { meanOf, replay, type Tally } from './replay.ts'
 import type { Size } from './sizes.ts'
 import type { SubjectSetting } from './subjects/cache.ts'
 import { subjectNamed } from './subjects/named.ts'
@@ -18,6 +18,8 @@ interface RunOptions {
   /** Points with room for fewer entries are left out. */
   readonly least: number
   readonly seed: number
+  /** Runs of what depends on chance; their means are what counts. */
+  readonly seeds: number
   /** Which of the traces this is, for progress: `2 of 9`. */
   readonly turn: string
   readonly write: (text: string) => void
@@ -37,18 +39,21 @@ export async function withYardsticks(
 /** Runs every subject over a trace at every size that has room for enough entries. */
 export function runPoints(trace: Trace, options: RunOptions): readonly Point[] {
   const { subjects, bound, least, turn } = options
+  const runsOf = ({ varies }: Subject): number => (varies ? options.seeds : 1)
   const settings = settingsOf(trace, options).filter(({ entries }) => entries >= least)
-  const progress = new Progress(
-    trace.requests.length * settings.length * subjects.length,
-    options.write,
-  )
+  const runs = subjects.reduce((sum, subject) => sum + runsOf(subject), 0)
+  const progress = new Progress(trace.requests.length * settings.length * runs, options.write)
   const points = settings.map(({ size, ...setting }) => {
     const tallies: Record<string, Tally> = {}
     for (const subject of subjects) {
       progress.begin(`${turn}: ${trace.name}, ${size}, ${subject.name}`)
-      const contestant = subject.make(setting)
-      tallies[subject.name] = replay(trace, contestant, (count) => progress.add(count))
-      contestant.dispose?.()
+      const each = Array.from({ length: runsOf(subject) }, (_, run) => {
+        const contestant = subject.make({ ...setting, seed: setting.seed + run })
+        const tally = replay(trace, contestant, (count) => progress.add(count))
+        contestant.dispose?.()
+        return tally
+      })
+      tallies[subject.name] = meanOf(each)
     }
     const lru = tallies[baseline]!
     const ceiling = tallies[ceilingOf(bound)]!

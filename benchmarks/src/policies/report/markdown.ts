@@ -33,14 +33,18 @@ export function toMarkdown(result: Result, plots: ReadonlyMap<string, string>): 
   return `${sections.join('\n\n')}\n`
 }
 
-function header({ machine, seed, bound, costs, keys }: Result): string {
+function header({ machine, seed, seeds, bound, costs, keys }: Result): string {
   const { node, v8, processor, cores, gibibytes, platform } = machine
   const what =
     bound === 'entries' ? 'entries' : 'bytes; sizes are those of the traces, nothing is added'
+  const chance =
+    seeds === 1
+      ? `seed ${seed}`
+      : `seeds ${seed} to ${seed + seeds - 1}: figures of what depends on chance are means over them`
   return [
     `- Node ${node} (V8 ${v8}), ${platform}, ${processor}, ${cores} cores, ${gibibytes} GiB`,
     `- bounded by ${what}`,
-    `- seed ${seed}; keys are given as ${keys}s${costs ? '; costs are told to those who take them' : ''}`,
+    `- ${chance}; keys are given as ${keys}s${costs ? '; costs are told to those who take them' : ''}`,
   ].join('\n')
 }
 

@@ -60,7 +60,7 @@ function metricTable(
   const rows = points.map((point) => {
     const best = bestOf(point, read, better)
     return [
-      `${point.size} (${bound === 'bytes' ? bytesText(point.capacity) : countText(point.capacity)})`,
+      sizeText(point, bound),
       ...names.map((name) => {
         const measures = point.measures[name]
         const value = measures === undefined ? undefined : read(measures)
@@ -70,6 +70,12 @@ function metricTable(
     ]
   })
   return markdownTable([['size', ...names], ...rows])
+}
+
+/** The size as it was asked for, and what it comes to where that is something else. */
+function sizeText({ size, capacity }: Point, bound: Result['bound']): string {
+  const text = bound === 'bytes' ? bytesText(capacity) : countText(capacity)
+  return size === `${capacity}` ? text : `${size} (${text})`
 }
 
 /** The best figure at a point of those that do not know the future. */

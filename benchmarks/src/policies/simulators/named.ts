@@ -1,20 +1,21 @@
 import { ArcSimulator } from './arc.ts'
 import { BeladySizeSimulator } from './belady-size.ts'
-import { ClockSimulator } from './clock.ts'
+import { evictByClock } from './clock.ts'
 import { GdsfSimulator } from './gdsf.ts'
 import { OptSimulator } from './opt.ts'
 import { QueueSimulator } from './queue.ts'
 import { S3FifoSimulator } from './s3-fifo.ts'
-import { SieveSimulator } from './sieve.ts'
+import { sieveHand } from './sieve.ts'
 import type { Setting, Simulator } from './simulator.ts'
+import { VisitQueue } from './visit-queue.ts'
 import { WTinyLfuSimulator } from './w-tinylfu.ts'
 
 const simulators = {
   lru: (setting) => new QueueSimulator(setting, true),
   fifo: (setting) => new QueueSimulator(setting, false),
-  clock: (setting) => new ClockSimulator(setting),
-  sieve: (setting) => new SieveSimulator(setting, 1),
-  'sieve-3': (setting) => new SieveSimulator(setting, 3),
+  clock: (setting) => new VisitQueue(setting, 1, evictByClock),
+  sieve: (setting) => new VisitQueue(setting, 1, sieveHand()),
+  'sieve-3': (setting) => new VisitQueue(setting, 3, sieveHand()),
   's3-fifo': (setting) => new S3FifoSimulator(setting),
   'w-tinylfu': (setting) => new WTinyLfuSimulator(setting, 0.01, true),
   'w-tinylfu-1': (setting) => new WTinyLfuSimulator(setting, 0.01, false),
@@ -37,6 +38,11 @@ export function isSimulatorName(name: string): name is SimulatorName {
 /** Whether a simulator can weigh keys by their size. */
 export function weighs(name: SimulatorName): boolean {
   return name !== 'arc'
+}
+
+/** Whether a simulator depends on its seed: those with a sketch. */
+export function varies(name: SimulatorName): boolean {
+  return name.startsWith('w-tinylfu')
 }
 
 /** An empty cache of a policy; whether it has sizes depends on the weights. */

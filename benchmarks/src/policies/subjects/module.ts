@@ -30,6 +30,7 @@ export async function moduleSubject(path: string): Promise<Subject> {
     name: basename(path, extname(path)),
     what: `a cache of the user's own, \`${basename(path)}\``,
     weighs: true,
+    varies: true,
     make: (setting) => new ReadThrough(checked(make(boundOf(setting)), path), setting),
   }
 }

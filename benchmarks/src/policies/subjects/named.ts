@@ -1,5 +1,11 @@
 import { type CultusError, invalidOption } from '@cultus/core'
-import { isSimulatorName, simulatorNamed, simulatorNames, weighs } from '../simulators/named.ts'
+import {
+  isSimulatorName,
+  simulatorNamed,
+  simulatorNames,
+  varies,
+  weighs,
+} from '../simulators/named.ts'
 import { productPolicies, productSubject } from './product.ts'
 import { rivalNames, rivalSubject } from './rivals.ts'
 import type { Subject } from './subject.ts'
@@ -42,6 +48,7 @@ function simulatorSubject(name: string, policy: string): Subject | undefined {
     name,
     what: policy === 'belady-size' ? 'simulated, a guess at the most object hits' : 'simulated',
     weighs: weighs(policy),
+    varies: varies(policy),
     make: (setting) => simulatorNamed(policy, setting),
   }
 }

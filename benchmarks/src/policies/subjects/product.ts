@@ -6,6 +6,8 @@ import type { Subject } from './subject.ts'
 
 /** What a policy may be called; those that the package does not know are left out. */
 const candidates = ['adaptive', 'lru', 'sieve', 's3-fifo', 'w-tinylfu', 'gdsf'] as const
+/** Those that never look at the hash of a key, which depends on a seed that each cache draws for itself. */
+const hashless = ['lru', 'sieve']
 
 /** The most bytes that `BoundedCache` believes of one value. */
 const mostValueBytes = 2 ** 40
@@ -23,6 +25,7 @@ export function productSubject(name: string): Subject | undefined {
     name,
     what: `\`BoundedCache\` with \`policy: '${name}'\``,
     weighs: true,
+    varies: !hashless.includes(name),
     make: (setting) => new ReadThrough(makeCache(name, setting), setting),
   }
 }

@@ -9,6 +9,7 @@ type Make<Module> = (module: Module, bound: CacheBound) => Cache
 
 interface Rival {
   readonly weighs?: boolean
+  readonly varies?: boolean
   readonly note?: string
   readonly make: Make<never>
 }
@@ -116,7 +117,7 @@ const rivals: Readonly<Record<string, Rival>> = {
         set: (key, value, { bytes = value }) => cache.set(key, bytes),
       }
     },
-    { weighs: true, note: 'may hold a hundredth more' },
+    { weighs: true, varies: true, note: 'may hold a hundredth more' },
   ),
   cacheable: rival<{ CacheableMemory: new (options: object) => GetSet }>(
     ({ CacheableMemory }, { maxEntries }) => {
@@ -156,6 +157,7 @@ export async function rivalSubject(name: string): Promise<Subject | undefined> {
     name,
     what: [`\`${name}\` ${version}`, ...(entry.note === undefined ? [] : [entry.note])].join(', '),
     weighs: entry.weighs === true,
+    varies: entry.varies === true,
     make: (setting) => new ReadThrough(entry.make(module, boundOf(setting)), setting),
   }
 }

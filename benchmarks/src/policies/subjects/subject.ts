@@ -14,5 +14,7 @@ export interface Subject {
   readonly what: string
   /** Whether it can be bounded by bytes. */
   readonly weighs: boolean
+  /** Whether its hits depend on chance: on the seed, or on what it draws itself. */
+  readonly varies: boolean
   make(setting: SubjectSetting): Contestant
 }
