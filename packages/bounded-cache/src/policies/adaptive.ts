@@ -126,7 +126,8 @@ export class Adaptive implements Policy {
 
   #play(slot: number, hash: number, isHit: boolean): void {
     const weight = Math.min(this.#slots.weight(slot), this.#mostWeight())
-    const mostWeight = this.#held * this.#sample.share
+    // As much as the cache holds when it is full; it may have been given more room since.
+    const mostWeight = Math.max(this.#held, this.#policy.weight) * this.#sample.share
     const mostKeys = mostHeld * this.#sample.entries
     let served = 0
     let bit = 1

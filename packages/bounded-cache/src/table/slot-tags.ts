@@ -1,6 +1,5 @@
 import { estimateBytes } from '@cultus/core/sizing'
 import { resized } from '../policies/cells.ts'
-import { none } from '../policies/slot-lists.ts'
 import { unpinnedKey } from '../unpinned.ts'
 
 /** Stands for no link. */
@@ -11,6 +10,8 @@ const [slotCell, tagCell, previousCell, nextCell, alsoCell] = [0, 1, 2, 3, 4] as
 const leastLinks = 64
 /** Larger tables grow by a quarter: half of a large one would lie idle after a doubling. */
 const doubledUpTo = 65_536
+/** The most links that are told of another number of their tag, so that to forget one takes no longer. */
+const mostTold = 16
 
 /**
  * The bytes of one tag of one entry: a link of 20, with what lies idle after growth, and the cell of the slot.
@@ -41,10 +42,8 @@ export class SlotTags {
   #freeTags: number[] = []
   #firstOfSlot: Int32Array
   #links: Int32Array = new Int32Array(cells * leastLinks)
-  /** Free links, by their next cell; those from the end on were never used. */
-  #freeLink = noLink
+  /** The links from here on are free. */
   #end = 1
-  #held = 0
   #nameBytes = 0
 
   constructor(capacity: number) {
@@ -53,7 +52,7 @@ export class SlotTags {
 
   /** The bytes of all that it holds. */
   get bytes(): number {
-    return this.#held * linkBytes + this.#ids.size * tagBytes + this.#nameBytes
+    return (this.#end - 1) * linkBytes + this.#ids.size * tagBytes + this.#nameBytes
   }
 
   /** How many tags there are. */
@@ -71,13 +70,12 @@ export class SlotTags {
   forget(slot: number): void {
     let link = this.#firstOfSlot[slot] ?? noLink
     if (link === noLink) return
-    this.#firstOfSlot[slot] = noLink
-    while (link !== noLink) {
-      const also = this.#cell(link, alsoCell)
+    for (; link !== noLink; link = this.#firstOfSlot[slot] ?? noLink) {
+      this.#firstOfSlot[slot] = this.#cell(link, alsoCell)
       this.#unlink(link)
-      link = also
     }
-    if (this.#held * 4 < this.#end && this.#end > leastLinks) this.#closeUp()
+    const room = this.#links.length / cells
+    if (this.#end * 4 < room && room > leastLinks) this.#fit(Math.max(leastLinks, 2 * this.#end))
   }
 
   /** The slots that carry a tag, the last one first. */
@@ -125,7 +123,7 @@ export class SlotTags {
   #idOf(tag: string): number {
     const known = this.#ids.get(tag)
     if (known !== undefined) return known
-    const id = this.#freeTags.pop() ?? this.#names.length
+    const id = this.#freeTag() ?? this.#names.length
     const name = unpinnedKey(tag)
     this.#ids.set(name, id)
     this.#names[id] = name
@@ -139,7 +137,40 @@ export class SlotTags {
     this.#ids.delete(name)
     this.#nameBytes -= estimateBytes(name)
     this.#names[id] = undefined
-    this.#freeTags.push(id)
+    if (!this.#moveTag(this.#names.length - 1, id)) this.#freeTags.push(id)
+    while (this.#names.length > 0 && this.#names.at(-1) === undefined) {
+      this.#names.pop()
+      this.#firstOfTag.pop()
+    }
+    if (this.#names.length === 0) this.#freeTags = []
+  }
+
+  /** A number that no tag has any more; some of those that were noted have been given up or away since. */
+  #freeTag(): number | undefined {
+    let id = this.#freeTags.pop()
+    while (id !== undefined && (id >= this.#names.length || this.#names[id] !== undefined))
+      id = this.#freeTags.pop()
+    return id
+  }
+
+  /** Gives a tag a smaller number, unless it is free itself or too many links would have to be told. */
+  #moveTag(from: number, to: number): boolean {
+    const name = this.#names[from]
+    const first = this.#firstOfTag[from] ?? noLink
+    if (name === undefined || !this.#isShort(first)) return false
+    for (let link = first; link !== noLink; link = this.#cell(link, nextCell))
+      this.#put(link, tagCell, to)
+    this.#ids.set(name, to)
+    this.#names[to] = name
+    this.#firstOfTag[to] = first
+    this.#names[from] = undefined
+    return true
+  }
+
+  #isShort(first: number): boolean {
+    let link = first
+    for (let told = 0; told < mostTold && link !== noLink; told++) link = this.#cell(link, nextCell)
+    return link === noLink
   }
 
   #link(slot: number, tag: number): void {
@@ -153,7 +184,6 @@ export class SlotTags {
     if (next !== noLink) this.#put(next, previousCell, link)
     this.#firstOfTag[tag] = link
     this.#firstOfSlot[slot] = link
-    this.#held += 1
   }
 
   #unlink(link: number): void {
@@ -164,63 +194,34 @@ export class SlotTags {
     else this.#put(previous, nextCell, next)
     if (next !== noLink) this.#put(next, previousCell, previous)
     if (previous === noLink && next === noLink) this.#forgetTag(tag)
-    this.#put(link, slotCell, none)
-    this.#put(link, nextCell, this.#freeLink)
-    this.#freeLink = link
-    this.#held -= 1
+    this.#end -= 1
+    if (link !== this.#end) this.#moveLink(this.#end, link)
+  }
+
+  /** Puts the last link in the place of one that is gone, so that none lies idle. */
+  #moveLink(from: number, to: number): void {
+    this.#links.copyWithin(to * cells, from * cells, (from + 1) * cells)
+    const previous = this.#cell(to, previousCell)
+    const next = this.#cell(to, nextCell)
+    if (previous === noLink) this.#firstOfTag[this.#cell(to, tagCell)] = to
+    else this.#put(previous, nextCell, to)
+    if (next !== noLink) this.#put(next, previousCell, to)
+    const slot = this.#cell(to, slotCell)
+    let at = this.#firstOfSlot[slot] ?? noLink
+    if (at === from) this.#firstOfSlot[slot] = to
+    else {
+      while (this.#cell(at, alsoCell) !== from) at = this.#cell(at, alsoCell)
+      this.#put(at, alsoCell, to)
+    }
   }
 
   #takeLink(): number {
-    const link = this.#freeLink
-    if (link !== noLink) {
-      this.#freeLink = this.#cell(link, nextCell)
-      return link
-    }
     const room = this.#links.length / cells
-    if (this.#end === room) {
-      const larger = Math.ceil(room * (room < doubledUpTo ? 2 : 1.25))
-      this.#links = resized(this.#links, new Int32Array(cells * larger))
-    }
+    if (this.#end === room) this.#fit(Math.ceil(room * (room < doubledUpTo ? 2 : 1.25)))
     return this.#end++
   }
 
-  /** Moves what is left together, now that most of it is free. */
-  #closeUp(): void {
-    const tagTo = this.#closeUpTags()
-    const linkTo = new Int32Array(this.#end)
-    let end = 1
-    for (let link = 1; link < this.#end; link++) {
-      if (this.#cell(link, slotCell) !== none) linkTo[link] = end++
-    }
-    const links = new Int32Array(cells * Math.max(leastLinks, 2 * end))
-    for (let link = 1; link < this.#end; link++) {
-      const to = linkTo[link] ?? noLink
-      if (to === noLink) continue
-      const slot = this.#cell(link, slotCell)
-      const tag = tagTo[this.#cell(link, tagCell)] ?? 0
-      links.set([slot, tag], to * cells)
-      for (const cell of [previousCell, nextCell, alsoCell])
-        links[to * cells + cell] = linkTo[this.#cell(link, cell)] ?? noLink
-      if (this.#cell(link, previousCell) === noLink) this.#firstOfTag[tag] = to
-      // A link never moves up: what a slot was given here is not taken for a link that comes later.
-      if (this.#firstOfSlot[slot] === link) this.#firstOfSlot[slot] = to
-    }
-    this.#links = links
-    this.#end = end
-    this.#freeLink = noLink
-  }
-
-  /** Numbers the tags anew, and tells the new number of each. */
-  #closeUpTags(): Int32Array {
-    const tagTo = new Int32Array(this.#names.length)
-    const names = [...this.#ids.keys()]
-    for (const [index, name] of names.entries()) {
-      tagTo[this.#ids.get(name) ?? 0] = index
-      this.#ids.set(name, index)
-    }
-    this.#names = names
-    this.#firstOfTag = new Array(names.length).fill(noLink)
-    this.#freeTags = []
-    return tagTo
+  #fit(room: number): void {
+    this.#links = resized(this.#links, new Int32Array(cells * room))
   }
 }
