@@ -260,7 +260,8 @@ export class BoundedCache<K, V> implements MemoryConsumer {
   }
 
   /**
-   * Evicts down to the bounds in force, in slices between which the event loop has its turn.
+   * Evicts down to the bounds in force, and gives back what served entries that are gone, in slices between which the event
+   * loop has its turn.
    *
    * Rejects with `CULTUS_INVALID_OPTION` when `slice` is not a number from 0.1 to 1000.
    */

@@ -29,6 +29,8 @@ export function ceilingAfterAdding(held: number, adding: number, limit: number):
 export interface Shrinkable {
   /** Whether the cache holds more than its bound in force. */
   readonly over: boolean
+  /** Whether it keeps memory that served entries which are gone. */
+  readonly sparse: boolean
   /** Takes out one entry and returns its bytes, or `undefined` when there is none left. */
   giveUp(): number | undefined
   /** Gives back some of the memory that served entries which are gone; returns whether there is more to give. */
@@ -59,7 +61,7 @@ export async function releaseInSlices(
   const slices = cache.over
     ? await inSlices(giveUp, { clock, slice, ends: () => isAborted() || !cache.over })
     : 0
-  if (entries > 0) await inSlices(() => cache.compact(), { clock, slice, ends: isAborted })
+  if (cache.sparse) await inSlices(() => cache.compact(), { clock, slice, ends: isAborted })
   return { bytes, entries, slices, completed: !cache.over }
 }
 

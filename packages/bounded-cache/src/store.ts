@@ -187,6 +187,10 @@ export class EntryStore<K, V> implements Shrinkable {
     return given
   }
 
+  get sparse(): boolean {
+    return this.#table.sparse
+  }
+
   /** Gives back memory that served entries which are gone, and returns whether there is more to give. */
   compact(): boolean {
     return this.#table.compact() === 'more'

@@ -133,3 +133,22 @@ test('a disposed cache can be collected', async () => {
   })()
   expect(await collected(reference)).toBe(true)
 }, 30_000)
+
+test('a release gives back what served entries that were deleted, though the cache is inside its bound', async () => {
+  const held = (): number => {
+    for (let round = 0; round < 3; round++) globalThis.gc?.()
+    // V8 counts what it has freed until it makes the next one.
+    new ArrayBuffer(64)
+    return process.memoryUsage().arrayBuffers
+  }
+  const { bus, registry, clock } = scriptedPressure()
+  const cache = new BoundedCache<number, number>({ maxEntries: 1e6, bus, registry, clock })
+  const before = held()
+  for (let key = 0; key < 200_000; key++) cache.set(key, key)
+  const filled = held() - before
+  for (let key = 100; key < 200_000; key++) cache.delete(key)
+  expect(held() - before).toBeGreaterThan(0.6 * filled)
+  await cache.release()
+  expect(cache.size).toBe(100)
+  expect(held() - before).toBeLessThan(0.2 * filled)
+}, 30_000)

@@ -189,12 +189,15 @@ export class SlotTable<K, V> implements Slots {
     this.#resize(0)
   }
 
-  /** Gives back memory that served entries which are gone, for so many looks at slots. */
+  /** Whether there is memory to give back that served entries which are gone. */
+  get sparse(): boolean {
+    return this.#space.compacting || this.uses.length >= 2 * (this.size + leastCapacity)
+  }
+
+  /** Gives back such memory, for so many looks at slots. */
   compact(looks: number = mostLooks): Compaction {
-    if (!this.#space.compacting) {
-      if (this.uses.length < 2 * (this.size + leastCapacity)) return 'none'
-      this.#space.beginCompaction()
-    }
+    if (!this.sparse) return 'none'
+    if (!this.#space.compacting) this.#space.beginCompaction()
     if (!this.#space.compact(this.uses, this.#moves, looks)) return 'more'
     this.#index.endMove()
     this.#resize(Math.ceil(1.125 * this.#space.end) + leastCapacity)
