@@ -30,8 +30,8 @@ export class FrequencySketch {
     for (let row = 0; row < 4; row++) {
       const counter = bits & 127
       const byte = this.#bytes[start + (counter >> 1)] ?? 0
-      const value = (counter & 1) === 0 ? byte & 15 : byte >> 4
-      if (value < least) least = value
+      const less = ((byte >> halfOf(counter)) & most) - least
+      least += less & (less >> 31)
       bits >>>= 7
     }
     return least
@@ -45,9 +45,8 @@ export class FrequencySketch {
       const counter = bits & 127
       const at = start + (counter >> 1)
       const byte = this.#bytes[at] ?? 0
-      if ((counter & 1) === 0) {
-        if ((byte & 15) < frequency) this.#bytes[at] = (byte & 0xf0) | frequency
-      } else if (byte >> 4 < frequency) this.#bytes[at] = (byte & 15) | (frequency << 4)
+      const more = frequency - ((byte >> halfOf(counter)) & most)
+      this.#bytes[at] = byte + ((more & ~(more >> 31)) << halfOf(counter))
       bits >>>= 7
     }
   }
@@ -78,4 +77,9 @@ export class FrequencySketch {
       this.#bytes.set(block, 2 * start + blockBytes)
     }
   }
+}
+
+/** Where in its byte a counter lies. */
+function halfOf(counter: number): number {
+  return (counter & 1) << 2
 }
