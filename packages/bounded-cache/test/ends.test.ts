@@ -2,6 +2,7 @@ import { type ScriptedPressure, scriptedPressure } from '@cultus/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BoundedCache, type BoundedCacheOptions } from '../src/index.ts'
+import { policyNames } from '../src/policies/named.ts'
 
 function cacheOf(options: Partial<BoundedCacheOptions<string, string>> = {}): {
   cache: BoundedCache<string, string>
@@ -15,8 +16,9 @@ function cacheOf(options: Partial<BoundedCacheOptions<string, string>> = {}): {
 }
 
 describe('maxIdle', () => {
-  test('ends what is not used, and each use puts that off', () => {
-    const { cache, clock } = cacheOf({ maxIdle: 100 })
+  test.each(policyNames)('ends what is not used, and each use puts that off: %s', (policy) => {
+    // Nobody else wants to hear of uses.
+    const { cache, clock } = cacheOf({ maxIdle: 100, policy, observe: false })
     cache.set('used', 'v')
     cache.set('looked at', 'v')
     clock.advance(60)

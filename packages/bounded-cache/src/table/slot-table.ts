@@ -67,6 +67,7 @@ export class SlotTable<K, V> implements Slots {
     this.#mostEntries = mostEntries
     this.#index = new KeyIndex(seed)
     this.#policy = policy(this)
+    this.#heed()
   }
 
   /** The sum of the bytes of all entries. */
