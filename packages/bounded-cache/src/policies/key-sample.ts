@@ -5,7 +5,7 @@ import { vacant, watched } from './use-counts.ts'
 /** The share of keys that are sampled, and the least and the most of them there should be. */
 const sampleShare = 1 / 32
 const leastSample = 256
-const mostSample = 2_048
+const mostSample = 1_024
 const whole = 2 ** 32
 /** The sample is changed when it is so many times what it should be, or so many times less. */
 const mostSurplus = 2
