@@ -40,6 +40,8 @@ export class SlotTags {
   #names: (string | undefined)[] = []
   #firstOfTag: number[] = []
   #freeTags: number[] = []
+  /** The most tags there were since the lists of them were last cut. */
+  #tagRoom = 0
   #firstOfSlot: Int32Array
   #links: Int32Array = new Int32Array(cells * leastLinks)
   /** The links from here on are free. */
@@ -127,6 +129,7 @@ export class SlotTags {
     const name = unpinnedKey(tag)
     this.#ids.set(name, id)
     this.#names[id] = name
+    this.#tagRoom = Math.max(this.#tagRoom, this.#names.length)
     this.#firstOfTag[id] = noLink
     this.#nameBytes += estimateBytes(name)
     return id
@@ -137,12 +140,13 @@ export class SlotTags {
     this.#ids.delete(name)
     this.#nameBytes -= estimateBytes(name)
     this.#names[id] = undefined
-    if (!this.#moveTag(this.#names.length - 1, id)) this.#freeTags.push(id)
+    const last = this.#names.length - 1
+    if (id !== last && !this.#moveTag(last, id)) this.#freeTags.push(id)
     while (this.#names.length > 0 && this.#names.at(-1) === undefined) {
       this.#names.pop()
       this.#firstOfTag.pop()
     }
-    if (this.#names.length === 0) this.#freeTags = []
+    if (this.#names.length * 4 < this.#tagRoom && this.#tagRoom > leastLinks) this.#fitTags()
   }
 
   /** A number that no tag has any more; some of those that were noted have been given up or away since. */
@@ -219,6 +223,15 @@ export class SlotTags {
     const room = this.#links.length / cells
     if (this.#end === room) this.#fit(Math.ceil(room * (room < doubledUpTo ? 2 : 1.25)))
     return this.#end++
+  }
+
+  /** Gives back what the lists of tags have no use for: `pop` leaves that to V8, which keeps most of it. */
+  #fitTags(): void {
+    const { length } = this.#names
+    this.#names = this.#names.slice()
+    this.#firstOfTag = this.#firstOfTag.slice()
+    this.#freeTags = this.#freeTags.filter((id) => id < length)
+    this.#tagRoom = length
   }
 
   #fit(room: number): void {
