@@ -6,12 +6,12 @@
  */
 import { fileURLToPath } from 'node:url'
 import { invalidOption } from '@cultus/core'
+import { median } from '../../../verify/src/harness/median.ts'
 import { nodeBinary } from '../../../verify/src/harness/node-versions.ts'
 import { bundleChild } from '../caches/bundle-child.ts'
 import { Child, type Hello } from '../caches/child.ts'
 import { allHold, verdictLines } from '../caches/claim.ts'
 import { type Bound, type Contestant, lineUp, rival } from '../caches/line-up.ts'
-import { median } from '../caches/median.ts'
 import { shuffled } from '../caches/order.ts'
 import { defaultPolicy } from '../caches/ours.ts'
 import { headerOf } from '../caches/run-header.ts'

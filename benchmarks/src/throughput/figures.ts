@@ -1,5 +1,5 @@
+import { median } from '../../../verify/src/harness/median.ts'
 import { rival } from '../caches/line-up.ts'
-import { median } from '../caches/median.ts'
 import { type Operation, operations } from './setting.ts'
 
 /** One operation of one subject in one round. */

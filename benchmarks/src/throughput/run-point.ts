@@ -1,7 +1,7 @@
 import { freemem } from 'node:os'
+import { median } from '../../../verify/src/harness/median.ts'
 import { Child, type Hello } from '../caches/child.ts'
 import { type Bound, type Contestant, rival, subjectNamed } from '../caches/line-up.ts'
-import { median } from '../caches/median.ts'
 import { cohorts, shuffled } from '../caches/order.ts'
 import { figuresOf, type Taken } from './figures.ts'
 import type { Point } from './point.ts'
