@@ -27,7 +27,8 @@ describe('entries', () => {
     assert.deepEqual(Object.keys(facts), entries)
     for (const [entry, { same, names }] of Object.entries(facts)) {
       assert.equal(same, true, `${entry}: require gives another object than import`)
-      assert.notEqual(names.length, 0, `${entry} exports nothing`)
+      // What only declares types has no names.
+      assert.equal(names.length === 0, entry.endsWith('/register'), `${entry} exports ${names}`)
       assert.equal(names.includes('default'), false, `${entry} has a default export`)
     }
     assert.equal(stderr, '')

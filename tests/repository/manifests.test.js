@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { packages, privateManifests, readJson, root } from '../workspace.js'
 
-const exact = /^\d+\.\d+\.\d+(?:-[\w.]+)?$|^workspace:/
+const exact = /^(?:npm:@?[\w/-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$|^workspace:/
 /** Packages whose sources may name what only Node has. */
 const forNode = ['@cultus/memory-monitor', '@cultus/pressure']
 const skin = [

@@ -26,6 +26,8 @@ const workingSet = 16
 
 /** Whether idle queries take more than the bounds leave them. */
 export function isOver(held: Holdings, bounds: Bounds): boolean {
+  // Most of the time, and after each event.
+  if (held.queries <= bounds.queries && held.bytes <= bounds.bytes) return false
   return isOverBy(held, bounds, 0, 0)
 }
 
@@ -54,4 +56,27 @@ function isOverBy(
     evictable > Math.max(roomQueries, spareQueries) ||
     evictableBytes > Math.max(roomBytes, bounds.bytes * spareShare)
   )
+}
+
+const leastBurst = 64
+const burstShare = 1 / 4
+
+/** The bounds that a share of the configured ones leaves. */
+export function boundsAt(
+  ratio: number,
+  limits: { readonly maxQueries: number; readonly maxBytes: number },
+  { burst, minInactive }: { readonly burst: number | undefined; readonly minInactive: number },
+): Bounds {
+  const { maxQueries, maxBytes } = limits
+  return {
+    queries: share(maxQueries, ratio),
+    bytes: share(maxBytes, ratio),
+    minInactive,
+    burstQueries: burst ?? Math.max(leastBurst, Math.ceil(share(maxQueries, burstShare))),
+    burstBytes: share(maxBytes, burstShare),
+  }
+}
+
+function share(bound: number, ratio: number): number {
+  return bound === Number.POSITIVE_INFINITY ? bound : Math.floor(bound * ratio)
 }

@@ -3,40 +3,45 @@ import {
   followPressure,
   isolate,
   type LevelRatios,
+  Listeners,
   numberOption,
   ownTurn,
   type ReleaseBudget,
   type ReleaseReport,
 } from '@cultus/core'
-import type { Bounds } from './allowance.ts'
-import { heal } from './heal.ts'
-import { type GetHook, hookGet } from './hook-get.ts'
+import type { Account } from './account.ts'
+import { boundsAt } from './allowance.ts'
+import { CacheWatch } from './cache-watch.ts'
+import { entryOf, known } from './entry.ts'
+import { explain, type QueryExplanation } from './explain.ts'
+import type { GroupSettings } from './group.ts'
+import { hookGet } from './hook-get.ts'
+import { IdleOrder } from './idle-order.ts'
 import { Ledger } from './ledger.ts'
-import { Lookups } from './lookups.ts'
+import type { MutationCacheLike } from './mutation-cache-like.ts'
 import {
+  isLimited,
   type QueryLimits,
   type ResolvedLimits,
   type ResolvedOptions,
   resolveLimits,
 } from './options.ts'
-import type { QueryBounds, QueryBoundsStats } from './query-bounds.ts'
-import type { QueryCacheEventLike, QueryCacheLike, QueryLike } from './query-cache-like.ts'
-import { sizeOfQuery } from './sizing.ts'
-import { Sweeper } from './sweep.ts'
+import { PageTrim } from './page-trim.ts'
+import type { QueryBounds, QueryBoundsEvent, QueryBoundsStats } from './query-bounds.ts'
+import type { QueryCacheLike, QueryLike } from './query-cache-like.ts'
+import { metaOf } from './query-meta.ts'
+import { RecentlyEvicted } from './recently-evicted.ts'
+import { SettledMutations } from './settled-mutations.ts'
+import { sizeOfData, sizeOfQuery } from './sizing.ts'
+import { finite, groupStats, overflowOf, totalCounts, usageByGroup, usageOf } from './stats.ts'
+import { isScopeOver, type Scope, Sweeper } from './sweep.ts'
 
-/** The events after which nothing that is counted can have changed. */
-const idleEvents: ReadonlySet<string> = new Set([
-  'observerResultsUpdated',
-  'observerOptionsUpdated',
-])
-/** The changes of a query that are no use of it: an invalidation goes over many at once. */
-const silentActions: ReadonlySet<string> = new Set(['invalidate', 'failed', 'pause', 'continue'])
 /** About a millisecond of looking. */
 const lookedAtOnce = 1_024
-const leastBurst = 64
-const burstShare = 1 / 4
+/** What regret and second chances are told by; more would cost more than they are worth. */
+const mostRemembered = 1_024
 
-/** A bound attached to one query cache: it hears the events, keeps the ledger and has the sweeper act. */
+/** A bound attached to one client: it wires together what hears, counts, chooses and evicts. */
 export class AttachedBounds implements QueryBounds {
   readonly kind = 'query-cache'
   readonly name: string
@@ -45,40 +50,76 @@ export class AttachedBounds implements QueryBounds {
   readonly #options: ResolvedOptions
   readonly #cache: QueryCacheLike
   readonly #ledger: Ledger
-  readonly #lookups = new Lookups()
+  readonly #limited: { readonly scope: Scope; readonly settings: GroupSettings }[]
+  readonly #whole: Scope
   readonly #sweeper: Sweeper
-  readonly #hook: GetHook
+  readonly #watch: CacheWatch
+  readonly #pages: PageTrim
+  readonly #events = new Listeners<QueryBoundsEvent>('a listener of a query bound')
   readonly #leave: (() => void)[] = []
+  #mutations: SettledMutations | undefined
   #limits: ResolvedLimits
   #ratio = 1
-  #healed = 0
 
-  constructor(cache: QueryCacheLike, options: ResolvedOptions) {
-    const { clock, grace, onEvict, sizeOf, protect } = options
+  constructor(
+    cache: QueryCacheLike,
+    mutationCache: MutationCacheLike | undefined,
+    options: ResolvedOptions,
+  ) {
+    const { clock, grace } = options
     this.name = options.name
     if (options.role !== undefined) this.role = options.role
     this.ratios = options.ratios
     this.#options = options
     this.#limits = options
     this.#cache = cache
+    const remembered = new RecentlyEvicted(mostRemembered, options.regretWindow)
     const now = (): number => clock.now()
-    this.#hook = hookGet(cache, (hash, query) => {
-      this.#lookups.count(hash, outcomeOf(query))
-      if (query !== undefined) this.#ledger.touch(query, now)
-    })
-    const { peek } = this.#hook
-    this.#ledger = new Ledger({
-      bytesOf: (query) => sizeOfQuery(query, sizeOf),
-      isProtected: (query) =>
-        protect !== undefined &&
-        isolate('`protect` of a query bound', () => protect(query)) === true,
+    const { peek, remove } = hookGet(cache, (query) => this.#ledger.found(query))
+    this.#ledger = new Ledger(options.groups, new IdleOrder(now, grace), {
+      bytesOf: (query) => sizeOfQuery(query, options.sizeOf),
+      isKept: (query) => this.#isKept(query),
       isHeld: (query) => peek(query.queryHash) === query,
+      wasEvicted: (queryHash) => remembered.take(queryHash, now),
     })
-    const bounds = this.#boundsAt(1)
-    this.#sweeper = new Sweeper({ cache, ledger: this.#ledger, clock, grace, onEvict }, bounds)
-    this.#leave.push(this.#hook.remove, () => this.#sweeper.stop())
+    this.#limited = this.#ledger.groups
+      .filter(({ settings }) => isLimited(settings))
+      .map(({ account, shelves, settings }) => ({
+        scope: this.#scope(account, shelves, settings),
+        settings,
+      }))
+    this.#whole = this.#scope(this.#ledger.total, this.#ledger.order.shelves, options)
+    const mutations = (): SettledMutations | undefined => this.#mutations
+    this.#sweeper = new Sweeper({
+      cache,
+      ledger: this.#ledger,
+      scopes: [...this.#limited.map(({ scope }) => scope), this.#whole],
+      mutations,
+      clock,
+      grace,
+      onEvict: (evicted) => {
+        if (evicted.cause !== 'purge') remembered.add(evicted.query.queryHash, clock.now())
+        this.#events.deliver({ type: 'evicted', ...evicted })
+      },
+    })
+    this.#watch = new CacheWatch({
+      cache,
+      peek,
+      ledger: this.#ledger,
+      sweeper: this.#sweeper,
+      mutations,
+      onHealed: (query) => this.#events.deliver({ type: 'healed', query }),
+    })
+    this.#pages = new PageTrim(this.#ledger, this.#watch, grace, (trimmed) =>
+      this.#events.deliver({ type: 'trimmed', ...trimmed }),
+    )
+    this.#leave.push(
+      remove,
+      () => this.#sweeper.stop(),
+      () => this.#watch.stop(),
+    )
     try {
-      this.#attach(options)
+      this.#attach(mutationCache)
     } catch (error) {
       this.detach()
       throw error
@@ -86,42 +127,53 @@ export class AttachedBounds implements QueryBounds {
   }
 
   stats(): QueryBoundsStats {
-    const { queries, bytes, evictable, observed } = this.#ledger
-    const { hits, misses } = this.#lookups
-    const { evictions, evictedBytes } = this.#sweeper
+    this.#ledger.measure()
+    const { maxQueries, maxBytes } = this.#limits
+    const mutations = this.#mutations
     return {
-      queries,
-      bytes,
-      evictable,
-      observed,
-      maxQueries: finite(this.#limits.maxQueries),
-      maxBytes: finite(this.#limits.maxBytes),
+      ...totalCounts(this.#ledger),
+      maxQueries: finite(maxQueries),
+      maxBytes: finite(maxBytes),
       limitRatio: this.#ratio,
-      hits,
-      misses,
-      evictions,
-      evictedBytes,
-      healed: this.#healed,
+      overflow: overflowOf(this.#ledger.total, this.#whole.bounds),
+      healed: this.#watch.healed,
+      groups: Object.fromEntries(
+        this.#ledger.groups.map((group) => [group.settings.name, groupStats(group)]),
+      ),
+      mutations: mutations && {
+        settled: mutations.settled,
+        bytes: mutations.bytes,
+        evictions: mutations.evictions,
+      },
     }
   }
 
   usage(): ConsumerUsage {
-    const { queries, bytes, maxQueries, maxBytes, hits, misses, evictions } = this.stats()
-    return {
-      bytes,
-      entries: queries,
-      limitBytes: maxBytes,
-      limitEntries: maxQueries,
-      hits,
-      misses,
-      evictions,
-    }
+    this.#ledger.measure()
+    const usage = usageOf(totalCounts(this.#ledger), this.#limits)
+    const bytes = usage.bytes + (this.#mutations?.bytes ?? 0)
+    return { ...usage, bytes, groups: usageByGroup(this.#ledger) }
+  }
+
+  explain(queryKey: readonly unknown[]): QueryExplanation {
+    return explain(this.#cache.find?.({ queryKey }), {
+      ledger: this.#ledger,
+      grace: this.#options.grace,
+      isOver: (group) =>
+        isScopeOver(this.#whole) ||
+        this.#limited.some(({ scope }) => scope.account === group.account && isScopeOver(scope)),
+    })
+  }
+
+  subscribe(listener: (event: QueryBoundsEvent) => void): () => void {
+    return this.#events.add(listener)
   }
 
   resize(limits: QueryLimits): void {
-    this.#limits = resolveLimits(limits, this.#limits)
+    const resolved = resolveLimits(limits, this.#limits)
+    this.#limits = resolved
     this.#setBounds()
-    this.#sweeper.start()
+    this.#sweeper.afterEvent()
   }
 
   setLimitRatio(ratio: number): void {
@@ -130,11 +182,18 @@ export class AttachedBounds implements QueryBounds {
   }
 
   async release(budget?: ReleaseBudget): Promise<ReleaseReport> {
-    const { protect } = this.#options
-    if (protect !== undefined || this.#cache.getAll().length !== this.#ledger.queries) {
+    const { protect, ratios } = this.#options
+    if (protect !== undefined || this.#cache.getAll().length !== this.#ledger.total.queries) {
       for (const _ of this.#settleAll()) await ownTurn()
     }
-    return this.#sweeper.release(budget)
+    const report = await this.#sweeper.release(budget)
+    if (this.#ratio > ratios.critical) return report
+    const trimmed = await this.#pages.release(budget)
+    return {
+      ...report,
+      bytes: report.bytes + trimmed.bytes,
+      slices: report.slices + trimmed.slices,
+    }
   }
 
   purge(): void {
@@ -151,76 +210,72 @@ export class AttachedBounds implements QueryBounds {
     this.detach()
   }
 
-  #attach({ registry, bus, clock, followPressure: follow }: ResolvedOptions): void {
-    this.#leave.push(
-      this.#cache.subscribe((event) => {
-        isolate('a query bound', () => this.#onEvent(event))
-      }),
-    )
+  #attach(mutationCache: MutationCacheLike | undefined): void {
+    const { registry, bus, clock, followPressure: follow, mutations } = this.#options
+    this.#setBounds()
+    if (mutationCache !== undefined && mutations !== undefined) {
+      this.#mutations = this.#boundMutations(mutationCache)
+    }
     for (const _ of this.#settleAll());
-    this.#sweeper.start()
+    this.#sweeper.afterEvent()
     this.#leave.push(registry.register(this))
     if (follow) this.#leave.push(followPressure(this, { bus, registry, clock }))
   }
 
-  #onEvent({ type, query, action }: QueryCacheEventLike): void {
-    if (idleEvents.has(type)) return
-    const written = (type === 'added' && query.state.data !== undefined) || action?.manual === true
-    if (type === 'added') this.#sweeper.takeBack(query)
-    if (written) this.#lookups.discount(query.queryHash)
-    const touched = action !== undefined && !silentActions.has(action.type)
-    this.#ledger.settle(query, this.#options.clock.now(), touched)
-    if (!this.#ledger.has(query) && query.observers.length > 0) this.#heal(query)
-    this.#sweeper.afterEvent()
+  #boundMutations(cache: MutationCacheLike): SettledMutations | undefined {
+    const limits = this.#options.mutations
+    if (limits === undefined) return undefined
+    const mutations = new SettledMutations(cache, {
+      limits,
+      sizeOf: sizeOfData,
+      onEvict: (evicted) => this.#events.deliver({ type: 'mutation-evicted', ...evicted }),
+      onIdle: () => this.#watch.mutationsSettled(),
+      onOver: () => this.#sweeper.start(),
+    })
+    this.#leave.push(() => mutations.detach())
+    return mutations
   }
 
-  #heal(query: QueryLike): void {
-    // One that the application removed is its own affair: putting it back could bring back a former user's data.
-    if (!this.#sweeper.hasEvicted(query)) return
-    heal(this.#cache, this.#hook.peek, query, () => {
-      this.#healed += 1
-    })
+  #isKept(query: QueryLike): boolean {
+    const { protect } = this.#options
+    if (metaOf(query).pin === true || entryOf(query)?.is(known.optimistic) === true) return true
+    return (
+      protect !== undefined && isolate('`protect` of a query bound', () => protect(query)) === true
+    )
   }
 
   /** Looks at every query again, and pauses now and then. */
   *#settleAll(): Generator<void> {
-    const { clock } = this.#options
     let looked = 0
-    for (const query of [...this.#ledger.known(), ...this.#cache.getAll()]) {
+    const queries = [...this.#ledger.entries().map(({ query }) => query), ...this.#cache.getAll()]
+    for (const query of queries) {
       if (this.#leave.length === 0) return
-      this.#ledger.settle(query, clock.now(), false)
+      this.#ledger.settle(query, false)
       looked += 1
       if (looked % lookedAtOnce === 0) yield
     }
   }
 
+  #scope(account: Account, shelves: Scope['shelves'], limits: ResolvedLimits): Scope {
+    const bounds = boundsAt(1, limits, this.#options)
+    return { account, shelves, bounds, configured: bounds }
+  }
+
   #setBounds(): void {
-    this.#sweeper.setBounds(this.#boundsAt(this.#ratio), this.#boundsAt(1))
-  }
-
-  #boundsAt(ratio: number): Bounds {
-    const { maxQueries, maxBytes } = this.#limits
-    const { burst, minInactive } = this.#options
-    return {
-      queries: share(maxQueries, ratio),
-      bytes: share(maxBytes, ratio),
-      minInactive,
-      burstQueries: burst ?? Math.max(leastBurst, Math.ceil(share(maxQueries, burstShare))),
-      burstBytes: share(maxBytes, burstShare),
+    const ratio = this.#ratio
+    for (const { scope, settings } of [
+      ...this.#limited,
+      { scope: this.#whole, settings: this.#limits },
+    ]) {
+      scope.configured = boundsAt(1, settings, this.#options)
+      scope.bounds = boundsAt(ratio, settings, this.#options)
     }
+    this.#sweeper.pressed = ratio < 1
+    this.#mutations?.setRatio(ratio)
+    this.#ledger.countBytes(
+      [this.#whole, ...this.#limited.map(({ scope }) => scope)].some(
+        ({ configured }) => configured.bytes !== Number.POSITIVE_INFINITY,
+      ),
+    )
   }
-}
-
-/** Whether a lookup found data, nothing, or (`undefined`) a query still without data. */
-function outcomeOf(query: QueryLike | undefined): boolean | undefined {
-  if (query === undefined) return false
-  return query.state.data === undefined ? undefined : true
-}
-
-function share(bound: number, ratio: number): number {
-  return bound === Number.POSITIVE_INFINITY ? bound : Math.floor(bound * ratio)
-}
-
-function finite(bound: number): number | undefined {
-  return bound === Number.POSITIVE_INFINITY ? undefined : bound
 }

@@ -1,5 +1,6 @@
 import { CultusError } from '@cultus/core'
 import { AttachedBounds } from './attached-bounds.ts'
+import type { MutationCacheLike } from './mutation-cache-like.ts'
 import { type BoundQueriesOptions, resolveOptions } from './options.ts'
 import type { QueryBounds } from './query-bounds.ts'
 import type { QueryCacheLike, QueryClientLike } from './query-cache-like.ts'
@@ -27,7 +28,7 @@ export function boundQueries(
   target: QueryClientLike | QueryCacheLike,
   options: BoundQueriesOptions,
 ): QueryBounds {
-  return new AttachedBounds(cacheOf(target), resolveOptions(options))
+  return new AttachedBounds(cacheOf(target), mutationCacheOf(target), resolveOptions(options))
 }
 
 function cacheOf(target: QueryClientLike | QueryCacheLike): QueryCacheLike {
@@ -44,4 +45,8 @@ function cacheOf(target: QueryClientLike | QueryCacheLike): QueryCacheLike {
     }
   }
   return cache as QueryCacheLike
+}
+
+function mutationCacheOf(target: QueryClientLike | QueryCacheLike): MutationCacheLike | undefined {
+  return 'getMutationCache' in target ? target.getMutationCache?.() : undefined
 }

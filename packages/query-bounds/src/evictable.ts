@@ -6,7 +6,7 @@ import type { QueryLike } from './query-cache-like.ts'
  * An observer with `enabled: false` is an observer, so `isActive()` and `type: 'inactive'` would not do.
  */
 export function isIdle(query: QueryLike): boolean {
-  return query.observers.length === 0 && query.state.fetchStatus === 'idle'
+  return query.state.fetchStatus === 'idle' && query.getObserversCount() === 0
 }
 
 /** How much would be lost with a query; of those equally old, the lowest goes first. */

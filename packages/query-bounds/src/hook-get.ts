@@ -12,16 +12,13 @@ export interface GetHook {
 }
 
 /**
- * Has `onLookup` called after each lookup: the only trace that `getQueryData` and a cache hit leave.
+ * Has `onFound` called after each lookup that finds a query: the only trace that `getQueryData` and a cache hit leave.
  *
  * `find`, `findAll` and what is built on them do not look up, so that a bulk scan is not taken for use.
  *
  * @throws CultusError `CULTUS_INVALID_ARGUMENT` when the cache is bounded already.
  */
-export function hookGet(
-  cache: QueryCacheLike,
-  onLookup: (queryHash: string, query: QueryLike | undefined) => void,
-): GetHook {
+export function hookGet(cache: QueryCacheLike, onFound: (query: QueryLike) => void): GetHook {
   const original = cache.get
   if (marker in original) {
     throw new CultusError('CULTUS_INVALID_ARGUMENT', 'the query cache is bounded already')
@@ -30,8 +27,8 @@ export function hookGet(
   const peek = (queryHash: string): QueryLike | undefined => original.call(cache, queryHash)
   let active = true
   const get = (queryHash: string): QueryLike | undefined => {
-    const query = peek(queryHash)
-    if (active) onLookup(queryHash, query)
+    const query = original.call(cache, queryHash)
+    if (query !== undefined && active) onFound(query)
     return query
   }
   Object.defineProperty(cache, 'get', {

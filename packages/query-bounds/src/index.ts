@@ -1,6 +1,25 @@
+export type { EvictionCause } from './account.ts'
 export { boundQueries } from './bound-queries.ts'
-export type { BoundQueriesOptions, QueryEviction, QueryLimits } from './options.ts'
-export type { QueryBounds, QueryBoundsStats } from './query-bounds.ts'
+export type { QueryExplanation } from './explain.ts'
+export type { QueryMatch } from './match-key.ts'
+export type {
+  MutationCacheEventLike,
+  MutationCacheLike,
+  MutationLike,
+} from './mutation-cache-like.ts'
+export type {
+  BoundQueriesOptions,
+  MutationBounds,
+  QueryGroup,
+  QueryLimits,
+} from './options.ts'
+export type {
+  QueryBounds,
+  QueryBoundsEvent,
+  QueryBoundsStats,
+  QueryCounts,
+  QueryGroupStats,
+} from './query-bounds.ts'
 export type {
   QueryCacheEventLike,
   QueryCacheLike,
@@ -9,3 +28,4 @@ export type {
   QueryObserverLike,
   QueryStateLike,
 } from './query-cache-like.ts'
+export type { BoundedQueryMeta, QueryBoundsMeta } from './query-meta.ts'

@@ -1,180 +1,229 @@
-import type { Holdings } from './allowance.ts'
+import { Account } from './account.ts'
+import { attachEntry, detachEntry, Entry, entryOf, known } from './entry.ts'
 import { isIdle } from './evictable.ts'
+import { Group, type GroupSettings } from './group.ts'
+import type { IdleOrder } from './idle-order.ts'
 import type { QueryLike } from './query-cache-like.ts'
 
-/** What the ledger knows of one query. */
-export interface Entry {
-  readonly query: QueryLike
-  readonly bytes: number
-  /** When the query was last read, written or unobserved, by the clock. */
-  readonly touched: number
-  /** The next one that may go, touched no earlier. */
-  readonly newer: Entry | undefined
-}
-
-interface LedgerEntry extends Entry {
-  bytes: number
-  touched: number
-  newer: LedgerEntry | undefined
-  older: LedgerEntry | undefined
-  linked: boolean
-  observed: boolean
-  data: unknown
-  error: unknown
-}
-
-/** What the ledger asks of others about a query. */
+/** What the ledger asks of others. */
 export interface Appraisal {
   bytesOf(query: QueryLike): number
-  isProtected(query: QueryLike): boolean
+  /** Whether a query that nobody uses must stay all the same. */
+  isKept(query: QueryLike): boolean
   /** Whether the cache still holds this very query. */
   isHeld(query: QueryLike): boolean
+  /** Whether it was evicted not long ago. */
+  wasEvicted(queryHash: string): boolean
 }
 
 /**
  * What a query cache holds, counted.
  *
  * It never adds up events: each only makes it look at one query again. So it is right in whatever order events
- * come, and however often. Queries that may go are linked in the order they were last touched.
+ * come, and however often.
  */
-export class Ledger implements Holdings {
+export class Ledger {
+  readonly total: Account = new Account('', undefined)
+  readonly groups: readonly Group[]
+  readonly order: IdleOrder
   readonly #appraisal: Appraisal
-  readonly #entries = new Map<QueryLike, LedgerEntry>()
-  #oldest: LedgerEntry | undefined
-  #newest: LedgerEntry | undefined
-  bytes = 0
-  evictable = 0
-  evictableBytes = 0
-  observed = 0
+  #unmeasured = 0
+  #lastFound: Entry | undefined
+  /** How many lookups in a row found it. */
+  #run = 0
 
-  constructor(appraisal: Appraisal) {
+  /** @param groups the last takes what no other takes. */
+  constructor(groups: readonly GroupSettings[], order: IdleOrder, appraisal: Appraisal) {
+    this.order = order
     this.#appraisal = appraisal
+    this.groups = groups.map(
+      (settings) => new Group(settings, this.total, (shelf) => order.open(shelf)),
+    )
   }
 
-  get queries(): number {
-    return this.#entries.size
+  /** Says whether bytes are bounded, and so have to be known at any time. */
+  countBytes(counts: boolean): void {
+    this.order.countsBytes = counts
+    if (counts) this.measure()
   }
 
-  /** Of the queries that may go, the one untouched for longest. */
-  get oldest(): Entry | undefined {
-    return this.#oldest
-  }
-
-  has(query: QueryLike): boolean {
-    return this.#entries.has(query)
-  }
-
-  /** Whether a query is in nobody's use and not protected. */
-  mayGo(query: QueryLike): boolean {
-    return this.#entries.get(query)?.linked === true
-  }
-
-  /** Looks at a query again; `written` counts as a touch even if nothing else changed. */
-  settle(query: QueryLike, now: number, written: boolean): void {
+  /**
+   * Looks at a query again.
+   *
+   * @param used whether this is a use of it.
+   * @param trusting whether a query that was in the cache still is, as far as events tell.
+   */
+  settle(query: QueryLike, used: boolean, trusting = false): Entry | undefined {
     const { state } = query
-    const { data, error } = state
-    const known = this.#entries.get(query)
-    const bytes =
-      known !== undefined && known.data === data && known.error === error
-        ? known.bytes
-        : this.#appraisal.bytesOf(query)
-    const mayGo = isIdle(query) && !this.#appraisal.isProtected(query)
-    if (!this.#appraisal.isHeld(query)) {
-      this.drop(query)
-      return
+    let entry = livingEntry(query)
+    // Everything that runs code of the application comes first: it may change the query, and that is then settled.
+    const group = entry === undefined ? this.#groupOf(query) : undefined
+    const changed = entry === undefined || hasChanged(entry, query)
+    const bytes = changed && this.order.countsBytes ? this.#appraisal.bytesOf(query) : undefined
+    const mayGo = isIdle(query) && !this.#appraisal.isKept(query)
+    entry = livingEntry(query)
+    if (!(trusting && entry !== undefined) && !this.#appraisal.isHeld(query)) {
+      if (entry !== undefined) this.drop(entry, false)
+      return undefined
     }
-    // What was asked may have changed the query, and that change has been settled.
-    if (query.state !== state) return
-    const entry = this.#entries.get(query) ?? this.#open(query)
-    const observed = query.observers.length > 0
-    this.observed += Number(observed) - Number(entry.observed)
-    entry.observed = observed
-    entry.data = data
-    entry.error = error
-    this.#resize(entry, bytes)
-    if (!mayGo) this.#unlink(entry)
-    else if (written || !entry.linked) this.#moveToNewest(entry, now)
-  }
-
-  /** Notes that a query was read. */
-  touch(query: QueryLike, now: () => number): void {
-    const entry = this.#entries.get(query)
-    if (entry?.linked) this.#moveToNewest(entry, now())
-  }
-
-  /** Forgets a query. */
-  drop(query: QueryLike): void {
-    const entry = this.#entries.get(query)
-    if (entry === undefined) return
-    this.#entries.delete(query)
-    this.#unlink(entry)
-    this.observed -= Number(entry.observed)
-    this.bytes -= entry.bytes
-  }
-
-  /** Every query it knows. */
-  known(): QueryLike[] {
-    return [...this.#entries.keys()]
-  }
-
-  /** Lets no touch lie in the future, where a clock that was set back leaves them. */
-  notAfter(now: number): void {
-    if (this.#oldest === undefined || this.#oldest.touched <= now) return
-    for (let entry = this.#newest; entry !== undefined; entry = entry.older) {
-      entry.touched = Math.min(entry.touched, now)
-    }
-  }
-
-  clear(): void {
-    for (const query of this.known()) this.drop(query)
-  }
-
-  #open(query: QueryLike): LedgerEntry {
-    const entry: LedgerEntry = {
-      query,
-      bytes: 0,
-      touched: 0,
-      newer: undefined,
-      older: undefined,
-      linked: false,
-      observed: false,
-      data: undefined,
-      error: undefined,
-    }
-    this.#entries.set(query, entry)
+    if (query.state !== state) return entry
+    entry ??= this.#open(query, group ?? this.#groupOf(query))
+    this.#note(entry, changed, bytes)
+    if (!mayGo) this.order.occupy(entry)
+    else if (entry.queue?.idle !== true || isMisplaced(entry)) this.order.place(entry)
+    else if (used) this.order.use(entry)
     return entry
   }
 
-  #resize(entry: LedgerEntry, bytes: number): void {
-    this.bytes += bytes - entry.bytes
-    if (entry.linked) this.evictableBytes += bytes - entry.bytes
+  /** Notes that a query has an observer; returns whether it knows the query. */
+  observe(query: QueryLike): boolean {
+    const entry = livingEntry(query)
+    if (entry === undefined) return false
+    if (!entry.is(known.observed) && query.getObserversCount() > 0) {
+      entry.flags |= known.observed
+      entry.account.observe(1)
+    }
+    this.order.occupy(entry)
+    return true
+  }
+
+  /** Notes that a lookup found a query. */
+  found(query: QueryLike): void {
+    const entry = entryOf(query)
+    if (entry === undefined) return
+    if (entry.data !== undefined) {
+      entry.account.hits += 1
+      if (entry !== this.#lastFound) {
+        this.#lastFound = entry
+        this.#run = 0
+      }
+      this.#run += 1
+    }
+    this.order.use(entry)
+  }
+
+  /** Takes back the hits that turn out to be the lookups of a write: one for the old value, one to build the query. */
+  discountWrite(entry: Entry): void {
+    if (entry !== this.#lastFound) return
+    entry.account.hits -= Math.min(this.#run, 2)
+    this.#lastFound = undefined
+  }
+
+  isHeld(query: QueryLike): boolean {
+    return this.#appraisal.isHeld(query)
+  }
+
+  /** Forgets a query. */
+  drop(entry: Entry, evicted: boolean): void {
+    const { account, queue, query, bytes } = entry
+    if (queue === undefined) return
+    queue.remove(entry)
+    account.hold(-1, -bytes)
+    if (queue.idle) account.idle(-1, -bytes)
+    if (entry.is(known.observed)) account.observe(-1)
+    if (!entry.is(known.measured)) this.#unmeasured -= 1
+    if (this.#lastFound === entry) this.#lastFound = undefined
+    entry.data = undefined
+    if (evicted) entry.flags = known.evicted
+    else detachEntry(query)
+  }
+
+  /** Measures what has not been measured. */
+  measure(): void {
+    if (this.#unmeasured === 0) return
+    for (const entry of this.entries()) this.measureOne(entry)
+  }
+
+  measureOne(entry: Entry): void {
+    if (entry.is(known.measured)) return
+    const { state } = entry.query
+    const bytes = this.#appraisal.bytesOf(entry.query)
+    if (entry.queue !== undefined && entry.query.state === state) this.#resize(entry, bytes)
+  }
+
+  /** Every query it knows, as they are now. */
+  entries(): Entry[] {
+    const all: Entry[] = []
+    for (const { inUse, shelves } of this.groups) {
+      for (const queue of [
+        inUse,
+        ...shelves.flatMap((each) => [each.empty, each.once, each.proven]),
+      ]) {
+        for (let entry = queue.oldest; entry !== undefined; entry = entry.newer) all.push(entry)
+      }
+    }
+    return all
+  }
+
+  clear(): void {
+    for (const entry of this.entries()) this.drop(entry, false)
+  }
+
+  #groupOf(query: QueryLike): Group {
+    for (let index = 0; index < this.groups.length - 1; index++) {
+      const group = this.groups[index]
+      if (group?.takes(query)) return group
+    }
+    const last = this.groups.at(-1)
+    if (last === undefined) throw new RangeError('a ledger has at least one group')
+    return last
+  }
+
+  #open(query: QueryLike, group: Group): Entry {
+    const entry = new Entry(query, group, group.accountOf(query))
+    if (query.state.data === undefined) entry.note(known.fresh, true)
+    if (this.#appraisal.wasEvicted(query.queryHash)) {
+      entry.note(known.returning | known.proven, true)
+    }
+    attachEntry(entry)
+    group.inUse.add(entry)
+    entry.account.hold(1, 0)
+    this.#unmeasured += 1
+    return entry
+  }
+
+  #note(entry: Entry, changed: boolean, bytes: number | undefined): void {
+    const { state } = entry.query
+    const observed = entry.query.getObserversCount() > 0
+    if (observed !== entry.is(known.observed)) {
+      entry.note(known.observed, observed)
+      entry.account.observe(observed ? 1 : -1)
+    }
+    if (!changed) return
+    entry.data = state.data
+    entry.note(known.errored, isSet(state.error))
+    if (bytes !== undefined) this.#resize(entry, bytes)
+    else if (entry.is(known.measured)) {
+      entry.note(known.measured, false)
+      this.#unmeasured += 1
+    }
+  }
+
+  #resize(entry: Entry, bytes: number): void {
+    const more = bytes - entry.bytes
     entry.bytes = bytes
+    entry.account.hold(0, more)
+    if (entry.queue?.idle) entry.account.idle(0, more)
+    if (entry.is(known.measured)) return
+    entry.note(known.measured, true)
+    this.#unmeasured -= 1
   }
+}
 
-  #moveToNewest(entry: LedgerEntry, now: number): void {
-    entry.touched = now
-    if (this.#newest === entry) return
-    this.#unlink(entry)
-    entry.linked = true
-    entry.older = this.#newest
-    if (this.#newest === undefined) this.#oldest = entry
-    else this.#newest.newer = entry
-    this.#newest = entry
-    this.evictable += 1
-    this.evictableBytes += entry.bytes
-  }
+function livingEntry(query: QueryLike): Entry | undefined {
+  const entry = entryOf(query)
+  return entry?.queue === undefined ? undefined : entry
+}
 
-  #unlink(entry: LedgerEntry): void {
-    if (!entry.linked) return
-    const { older, newer } = entry
-    if (older === undefined) this.#oldest = newer
-    else older.newer = newer
-    if (newer === undefined) this.#newest = older
-    else newer.older = older
-    entry.linked = false
-    entry.older = undefined
-    entry.newer = undefined
-    this.evictable -= 1
-    this.evictableBytes -= entry.bytes
-  }
+function hasChanged(entry: Entry, { state }: QueryLike): boolean {
+  return entry.data !== state.data || entry.is(known.errored) !== isSet(state.error)
+}
+
+function isSet(error: unknown): boolean {
+  return error !== null && error !== undefined
+}
+
+/** Whether a query has got its first data, or lost it, while it was idle. */
+function isMisplaced({ queue, data }: Entry): boolean {
+  return (queue?.holdsData ?? true) !== (data !== undefined)
 }

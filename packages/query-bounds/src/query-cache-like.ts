@@ -1,3 +1,5 @@
+import type { MutationCacheLike } from './mutation-cache-like.ts'
+
 /** The state of a query, as far as a bound looks at it. */
 export interface QueryStateLike {
   readonly data: unknown
@@ -18,14 +20,15 @@ export interface QueryLike {
   readonly queryKey: readonly unknown[]
   readonly meta?: Readonly<Record<string, unknown>> | undefined
   readonly options: { readonly queryFn?: unknown }
-  readonly observers: readonly object[]
   readonly state: QueryStateLike
+  getObserversCount(): number
 }
 
 /** An event of a TanStack `QueryCache`, by shape. */
 export interface QueryCacheEventLike {
   readonly type: string
   readonly query: QueryLike
+  readonly observer?: unknown
   readonly action?: { readonly type: string; readonly manual?: boolean | undefined }
 }
 
@@ -33,6 +36,7 @@ export interface QueryCacheEventLike {
 export interface QueryCacheLike {
   get(queryHash: string): QueryLike | undefined
   getAll(): readonly QueryLike[]
+  find?(filters: { readonly queryKey: readonly unknown[] }): QueryLike | undefined
   add(query: QueryLike): void
   remove(query: QueryLike): void
   subscribe(listener: (event: QueryCacheEventLike) => void): () => void
@@ -41,4 +45,5 @@ export interface QueryCacheLike {
 /** A TanStack `QueryClient` of any copy or adapter, by shape. */
 export interface QueryClientLike {
   getQueryCache(): QueryCacheLike
+  getMutationCache?(): MutationCacheLike
 }

@@ -1,6 +1,7 @@
 import { isolate } from '@cultus/core'
 import { estimateBytes } from '@cultus/core/sizing'
 import type { QueryLike } from './query-cache-like.ts'
+import { metaOf } from './query-meta.ts'
 
 /**
  * What a query costs without its data: about 750 bytes on a server and 1010 with the timer that a finite
@@ -22,8 +23,15 @@ export function sizeOfQuery(
   let bytes = queryBytes
   if (error !== null && error !== undefined) bytes += errorBytes
   if (data === undefined) return bytes
+  const said = metaOf(query).bytes
+  if (isSize(said)) return bytes + Math.round(said)
   const own = sizeOf && isolate('`sizeOf` of a query bound', () => sizeOf(data, query))
   return bytes + (isSize(own) ? Math.round(own) : estimateBytes(data))
+}
+
+/** The bytes of what a mutation holds. */
+export function sizeOfData(data: unknown): number {
+  return data === undefined ? 0 : estimateBytes(data)
 }
 
 function isSize(value: unknown): value is number {

@@ -39,7 +39,7 @@ describe('settings', () => {
     expect(Object.hasOwn(client.getQueryCache(), 'get')).toBe(false)
   })
 
-  test.each(['sizeOf', 'protect', 'onEvict'])('`%s` must be a function', (option) => {
+  test.each(['sizeOf', 'protect'])('`%s` must be a function', (option) => {
     const options = { maxQueries: 1, [option]: 7 } as BoundQueriesOptions
     expect(() => boundQueries(new QueryClient(), options)).toThrow(
       `\`${option}\` must be a function, got 7`,
@@ -63,7 +63,6 @@ describe('settings', () => {
       burst: undefined,
       sizeOf: undefined,
       protect: undefined,
-      onEvict: undefined,
     })
     expect(bounds).toMatchObject({ name: 'queries', kind: 'query-cache' })
   })
@@ -192,7 +191,7 @@ describe('detaching', () => {
 })
 
 describe('hits and misses', () => {
-  test('are lookups that found data and lookups that found nothing', async () => {
+  test('are lookups that found data, and queries that had to be fetched', async () => {
     const { bounds, client } = boundedClient({ maxQueries: 9 })
     const options = {
       queryKey: ['item', 1],
@@ -200,12 +199,14 @@ describe('hits and misses', () => {
       staleTime: Number.POSITIVE_INFINITY,
     }
     expect(client.getQueryData(['item', 1])).toBeUndefined()
-    expect(bounds.stats()).toMatchObject({ hits: 0, misses: 1 })
+    expect(bounds.stats()).toMatchObject({ hits: 0, misses: 0 })
     await Promise.all([client.fetchQuery(options), client.fetchQuery(options)])
-    expect(bounds.stats()).toMatchObject({ hits: 0, misses: 2 })
+    expect(bounds.stats()).toMatchObject({ hits: 0, misses: 1 })
     await client.fetchQuery(options)
     client.getQueryData(['item', 1])
-    expect(bounds.stats()).toMatchObject({ hits: 2, misses: 2 })
+    expect(bounds.stats()).toMatchObject({ hits: 2, misses: 1 })
+    await client.fetchQuery({ ...options, staleTime: 0 })
+    expect(bounds.stats()).toMatchObject({ misses: 1 })
   })
 
   test('are no writes', () => {
@@ -252,8 +253,7 @@ describe('hits and misses', () => {
             client.getQueryData(['item', key])
           }
         }
-        const reads = accesses.filter(({ write }) => !write).length
-        expect(bounds.stats()).toMatchObject({ hits, misses: reads - hits })
+        expect(bounds.stats()).toMatchObject({ hits, misses: 0 })
       }),
     )
   })
@@ -265,17 +265,21 @@ test('a role is shown to the registry, where there is one', () => {
   expect(registry.usage()).toMatchObject([{ role: 'ai' }])
 })
 
-test('an eviction is told with its query, its bytes and its reason', async () => {
+test('an eviction is told with its query, its bytes, its cause and its group, until nobody listens', async () => {
   const told: unknown[] = []
-  const { bounds, clock, fill } = boundedClient({
-    maxQueries: 1,
-    onEvict: ({ query, bytes, reason }) =>
-      told.push([query.queryKey, query.state.data, bytes, reason]),
+  const { bounds, clock, fill } = boundedClient({ maxQueries: 1 })
+  const leave = bounds.subscribe((event) => {
+    if (event.type !== 'evicted') return
+    const { query, bytes, cause, group } = event
+    told.push([query.queryKey, query.state.data, bytes, cause, group])
   })
   fill(1, 2)
   const { bytes } = bounds.stats()
   clock.advance(1_000)
   await drained()
-  expect(told).toEqual([[['item', 1], 1, bytes / 2, 'bound']])
+  expect(told).toEqual([[['item', 1], 1, bytes / 2, 'bound', 'default']])
   expect(bounds.stats()).toMatchObject({ evictions: 1, evictedBytes: bytes / 2 })
+  leave()
+  bounds.purge()
+  expect(told).toHaveLength(1)
 })

@@ -213,17 +213,11 @@ describe('minInactive', () => {
 
 describe('burst', () => {
   test('evicts inside the grace, and at once, when more comes than it allows', () => {
-    const reasons: string[] = []
-    const { fill, bounds } = boundedClient({
-      maxQueries: 10,
-      burst: 5,
-      minInactive: 2,
-      onEvict: ({ reason }) => reasons.push(reason),
-    })
+    const { causes, fill, bounds } = boundedClient({ maxQueries: 10, burst: 5, minInactive: 2 })
     fill(1, 15)
-    expect(reasons).toEqual([])
+    expect(causes).toEqual([])
     fill(16, 20)
-    expect(reasons).toEqual(Array.from({ length: 5 }, () => 'burst'))
+    expect(causes).toEqual(Array.from({ length: 5 }, () => 'burst'))
     expect(bounds.stats().queries).toBe(15)
   })
 

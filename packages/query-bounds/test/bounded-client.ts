@@ -1,13 +1,20 @@
 import { type ScriptedPressure, scriptedPressure } from '@cultus/core/testing'
 import { QueryClient, type QueryClientConfig } from '@tanstack/query-core'
 import { afterEach } from 'vitest'
-import { type BoundQueriesOptions, boundQueries, type QueryBounds } from '../src/index.ts'
+import {
+  type BoundQueriesOptions,
+  boundQueries,
+  type EvictionCause,
+  type QueryBounds,
+} from '../src/index.ts'
 import { drained, runTanStackOn } from './tanstack-time.ts'
 
 /** A bounded client of its own, on a clock and a bus that the test plays. */
 export interface BoundedClient extends ScriptedPressure {
   readonly client: QueryClient
   readonly bounds: QueryBounds
+  /** The cause of each eviction. */
+  readonly causes: EvictionCause[]
   /** The last part of each key in the cache, oldest query first. */
   keys(): unknown[]
   /** Writes keys `from` to `to`, both included. */
@@ -36,10 +43,15 @@ export function boundedClient(
   })
   const bounds = boundQueries(client, { clock, bus, registry, ...options })
   attached.push(bounds)
+  const causes: EvictionCause[] = []
+  bounds.subscribe((event) => {
+    if (event.type === 'evicted') causes.push(event.cause)
+  })
   return {
     ...pressure,
     client,
     bounds,
+    causes,
     keys: () =>
       client
         .getQueryCache()

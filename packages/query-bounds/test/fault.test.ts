@@ -7,11 +7,9 @@ import { truthOf } from './truth.ts'
 
 describe('a callback that throws', () => {
   test('stops no eviction and reaches nobody', async () => {
-    const { bounds, clock, fill } = boundedClient({
-      maxQueries: 2,
-      onEvict: () => {
-        throw new Error('not now')
-      },
+    const { bounds, clock, fill } = boundedClient({ maxQueries: 2 })
+    bounds.subscribe(() => {
+      throw new Error('not now')
     })
     fill(1, 9)
     clock.advance(1_000)
@@ -32,12 +30,15 @@ describe('a callback that throws', () => {
 })
 
 describe('a callback that changes the cache', () => {
-  test('as `onEvict` puts back what went, and nothing recurses', async () => {
+  test('as a listener puts back what went, and nothing recurses', async () => {
     const { bounds, client, clock, fill } = boundedClient({
       maxQueries: 2,
       burst: 0,
       minInactive: 0,
-      onEvict: ({ query }) => client.setQueryData(query.queryKey, query.state.data),
+    })
+    bounds.subscribe((event) => {
+      if (event.type !== 'evicted') return
+      client.setQueryData(event.query.queryKey, event.query.state.data)
     })
     fill(1, 9)
     await drained()
@@ -46,11 +47,9 @@ describe('a callback that changes the cache', () => {
     clock.advance(1_000)
   })
 
-  test('as `onEvict` detaches in the middle of a sweep', async () => {
-    const { bounds, clock, fill, keys } = boundedClient({
-      maxQueries: 2,
-      onEvict: () => bounds.detach(),
-    })
+  test('as a listener detaches in the middle of a sweep', async () => {
+    const { bounds, clock, fill, keys } = boundedClient({ maxQueries: 2 })
+    bounds.subscribe(() => bounds.detach())
     fill(1, 9)
     clock.advance(1_000)
     await drained()

@@ -1,12 +1,14 @@
 import type { QueryCache, QueryClient, QueryObserver } from '@tanstack/query-core'
 import { expectTypeOf, test } from 'vitest'
 import {
+  type BoundedQueryMeta,
   type BoundQueriesOptions,
   boundQueries,
   type QueryBounds,
   type QueryLike,
   type QueryObserverLike,
 } from '../src/index.ts'
+import type {} from '../src/register/index.ts'
 
 declare const client: QueryClient
 declare const cache: QueryCache
@@ -35,4 +37,11 @@ test('shows callbacks the query, and not as any', () => {
 test('gives figures that cannot be written', () => {
   // @ts-expect-error stats are a reading
   boundQueries(client, { maxQueries: 1 }).stats().queries = 0
+})
+
+test('`meta.bounds` is typed where it is registered', () => {
+  void client.fetchQuery({ queryKey: ['me'], queryFn: () => 1, meta: { bounds: { pin: true } } })
+  // @ts-expect-error a pin is a boolean
+  void client.fetchQuery({ queryKey: ['me'], queryFn: () => 1, meta: { bounds: { pin: 1 } } })
+  expectTypeOf<BoundedQueryMeta>().toExtend<Record<string, unknown>>()
 })

@@ -1,8 +1,7 @@
-import type { PressureLevel } from '@cultus/core'
 import { scriptedPressure } from '@cultus/core/testing'
 import {
-  type DehydratedState,
   hydrate,
+  InfiniteQueryObserver,
   type Query,
   QueryClient,
   QueryObserver,
@@ -14,41 +13,18 @@ import {
   type QueryBounds,
   type QueryCacheLike,
 } from '../src/index.ts'
-import { runTanStackOn } from './tanstack-time.ts'
+import { dehydrated } from './dehydrated.ts'
+import { expectBound } from './expect-bound.ts'
+import type { Op } from './fuzz-op.ts'
+import { type Deferred, MutationTraffic, taken } from './mutation-traffic.ts'
+import { pagesOf } from './pages-of.ts'
+import { runTanStackOn, seesReads } from './tanstack-time.ts'
 import { bytesOf, isUnused, type Truth, truthOf } from './truth.ts'
 
-/** One thing that can happen to a client. */
-export type Op =
-  | {
-      readonly do: 'set' | 'read' | 'fetch' | 'cancel' | 'observe' | 'invalidate' | 'remove'
-      readonly key: number
-    }
-  | { readonly do: 'resolve' | 'reject' | 'subscribe' | 'leave'; readonly at: number }
-  | { readonly do: 'move'; readonly at: number; readonly key: number }
-  | { readonly do: 'hydrate'; readonly keys: readonly number[] }
-  | { readonly do: 'level'; readonly level: PressureLevel }
-  | { readonly do: 'advance'; readonly time: number }
-
-interface Deferred {
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
+import { zombiesOf } from './zombies.ts'
 
 export const grace = 1_000
-
-const emptyState = {
-  data: undefined,
-  dataUpdateCount: 1,
-  dataUpdatedAt: 0,
-  error: null,
-  errorUpdateCount: 0,
-  errorUpdatedAt: 0,
-  fetchFailureCount: 0,
-  fetchFailureReason: null,
-  fetchMeta: null,
-  isInvalidated: false,
-  fetchStatus: 'idle',
-} as const
+const mostSettled = 4
 
 function keyOf(key: number): readonly unknown[] {
   return ['item', key]
@@ -68,41 +44,53 @@ export class World {
   readonly observers: QueryObserver[] = []
   readonly leaves: (() => void)[] = []
   readonly #fetches: Deferred[] = []
+  readonly #mutations: MutationTraffic
+  readonly #optimistic = new Set<string>()
   #writes = 0
 
   constructor(
     options: BoundQueriesOptions,
     gcTime: number,
-    target: (client: QueryClient) => QueryCacheLike = (client) => client.getQueryCache(),
+    target: (client: QueryClient) => QueryCacheLike | QueryClient = (client) => client,
   ) {
     this.options = options
     runTanStackOn(this.pressure.clock)
     this.client = new QueryClient({
       defaultOptions: { queries: { gcTime, retry: false, networkMode: 'always' } },
     })
+    this.#mutations = new MutationTraffic(this.client)
     const { bus, registry, clock } = this.pressure
     const cache = this.client.getQueryCache()
     this.bounds = boundQueries(target(this.client), {
       grace,
+      mutations: { maxSettled: mostSettled },
       ...options,
       bus,
       registry,
       clock,
-      onEvict: ({ query, bytes, reason }) => {
-        // A failed expectation would be isolated like any fault of a callback, so faults are collected.
-        const gone = query as unknown as Query
-        if (!isUnused(gone)) this.faults.push(`${gone.queryHash} was in use`)
-        if (this.#isProtected(gone)) this.faults.push(`${gone.queryHash} was protected`)
-        if (bytes !== bytesOf(gone)) this.faults.push(`${gone.queryHash} was counted wrong`)
-        const age = clock.now() - (this.touched.get(gone.queryHash) ?? Number.NEGATIVE_INFINITY)
-        if (reason !== 'burst' && age < grace)
-          this.faults.push(`${gone.queryHash} was in its grace`)
-        this.reasons.add(reason)
-        this.evicted.add(gone)
-      },
+    })
+    this.bounds.subscribe((event) => {
+      if (event.type !== 'evicted') return
+      const { query, bytes, cause } = event
+      // A failed expectation would be isolated like any fault of a callback, so faults are collected.
+      const gone = query as unknown as Query
+      if (!isUnused(gone)) this.faults.push(`${gone.queryHash} was in use`)
+      if (this.#isProtected(gone)) this.faults.push(`${gone.queryHash} was protected`)
+      if (bytes !== bytesOf(gone)) this.faults.push(`${gone.queryHash} was counted wrong`)
+      const age = clock.now() - (this.touched.get(gone.queryHash) ?? Number.NEGATIVE_INFINITY)
+      if (cause !== 'burst' && age < grace) this.faults.push(`${gone.queryHash} was in its grace`)
+      this.reasons.add(cause)
+      this.evicted.add(gone)
+    })
+    this.client.getMutationCache().subscribe(() => {
+      if (this.client.isMutating() === 0) this.#optimistic.clear()
     })
     cache.subscribe(({ type, query }) => {
-      if (type === 'removed') this.removed.add(query)
+      if (type === 'removed') {
+        this.removed.add(query)
+        // Told also of one whose key has a new query since.
+        if (!cache.find({ queryKey: query.queryKey })) this.#optimistic.delete(query.queryHash)
+      }
       if (type === 'added') {
         this.removed.delete(query)
         this.evicted.delete(query)
@@ -113,11 +101,10 @@ export class World {
   run(op: Op): void {
     switch (op.do) {
       case 'set':
-        this.#touch(op.key)
-        this.client.setQueryData(keyOf(op.key), this.#data(op.key))
+        this.#write(op.key)
         break
       case 'read':
-        this.#touch(op.key)
+        if (seesReads) this.#touch(op.key)
         this.client.getQueryData(keyOf(op.key))
         break
       case 'fetch':
@@ -136,12 +123,10 @@ export class World {
         this.client.removeQueries({ queryKey: keyOf(op.key) })
         break
       case 'resolve':
-        this.#fetches.splice(op.at % (this.#fetches.length || 1), 1)[0]?.resolve(this.#data(op.at))
+        taken(this.#fetches, op.at)?.resolve(this.#data(op.at))
         break
       case 'reject':
-        this.#fetches
-          .splice(op.at % (this.#fetches.length || 1), 1)[0]
-          ?.reject(new Error('refused'))
+        taken(this.#fetches, op.at)?.reject(new Error('refused'))
         break
       case 'subscribe': {
         const observer = this.observers[op.at % this.observers.length]
@@ -149,7 +134,7 @@ export class World {
         break
       }
       case 'leave':
-        this.leaves.splice(op.at % (this.leaves.length || 1), 1)[0]?.()
+        taken(this.leaves, op.at)?.()
         break
       case 'move': {
         const observer = this.observers[op.at % this.observers.length]
@@ -157,12 +142,49 @@ export class World {
         break
       }
       case 'hydrate':
-        hydrate(this.client, { queries: op.keys.map((key) => this.#dehydrated(key)) })
+        hydrate(this.client, {
+          queries: op.keys.map((key) => dehydrated(keyOf(key), this.#data(key))),
+        })
         // Afterwards: the first of many may make an old one go before its own turn comes.
         for (const key of op.keys) this.#touch(key)
         break
       case 'level':
         this.pressure.set(op.level)
+        break
+      case 'resize':
+        this.bounds.resize({ maxQueries: op.maxQueries })
+        break
+      case 'release':
+        // Two who set the ratio would be one too many.
+        if (this.options.followPressure !== false) break
+        this.bounds.setLimitRatio(op.ratio)
+        void this.bounds.release()
+        break
+      case 'fetchPages':
+        void this.client
+          .fetchInfiniteQuery({
+            ...pagesOf(op.key, (page) => this.#data(page)),
+            pages: 1 + (op.key % 4),
+          })
+          .catch(() => {})
+        break
+      case 'observePages': {
+        const observer = new InfiniteQueryObserver(
+          this.client,
+          pagesOf(op.key, (page) => this.#data(page)),
+        )
+        this.leaves.push(observer.subscribe(() => {}))
+        void observer.fetchNextPage().catch(() => {})
+        break
+      }
+      case 'mutate':
+      case 'optimism':
+        this.leaves.push(
+          this.#mutations.run(op.key % 2 === 0, () => op.do === 'optimism' && this.#write(op.key)),
+        )
+        break
+      case 'settleMutation':
+        this.#mutations.settle(op.at, op.fails)
         break
       case 'advance':
         this.pressure.clock.advance(op.time)
@@ -181,31 +203,30 @@ export class World {
     expect(this.zombies()).toEqual([])
   }
 
-  /** The keys of observers that show a query which is not in the cache, though the application did not remove it. */
   zombies(): string[] {
-    const cache = this.client.getQueryCache()
-    return this.observers
-      .filter((observer) => observer.hasListeners())
-      .map((observer) => observer.getCurrentQuery())
-      .filter((query) => !this.removed.has(query) || this.evicted.has(query))
-      .filter((query) => cache.find({ queryKey: query.queryKey }) !== query)
-      .map((query) => query.queryHash)
+    return zombiesOf(
+      this.observers,
+      this.client.getQueryCache(),
+      (query) => !this.removed.has(query) || this.evicted.has(query),
+    )
   }
 
   /** What must hold once nothing has been touched for the grace. */
   checkBound(): void {
-    const { queries, bytes, evictable } = this.truth()
-    const { limitRatio, maxQueries = Number.POSITIVE_INFINITY, maxBytes } = this.bounds.stats()
-    const limit = Math.floor(maxQueries * limitRatio)
-    const spare = Math.min(this.options.minInactive ?? 16, limit)
-    expect(queries).toBeLessThanOrEqual(Math.max(limit, queries - evictable + spare))
-    const byteLimit = Math.floor((maxBytes ?? Number.POSITIVE_INFINITY) * limitRatio)
     const idle = this.client
       .getQueryCache()
       .getAll()
       .filter((query) => this.#mayGo(query))
-    const idleBytes = idle.reduce((sum, query) => sum + bytesOf(query), 0)
-    expect(bytes).toBeLessThanOrEqual(Math.max(byteLimit, bytes - idleBytes + byteLimit / 8))
+    expectBound(this.bounds.stats(), {
+      minInactive: this.options.minInactive ?? 16,
+      idleBytes: idle.reduce((sum, query) => sum + bytesOf(query), 0),
+    })
+  }
+
+  /** What must hold of mutations once the bounds have been released down to. */
+  checkMutations(): void {
+    const { limitRatio, mutations } = this.bounds.stats()
+    expect(mutations?.settled).toBeLessThanOrEqual(mostSettled * limitRatio)
   }
 
   truth(): Truth {
@@ -222,7 +243,9 @@ export class World {
     expect(this.pressure.registry.consumers).toEqual([])
   }
 
-  readonly #isProtected = (query: Query): boolean => this.options.protect?.(query) === true
+  readonly #isProtected = (query: Query): boolean => {
+    return this.options.protect?.(query) === true || this.#optimistic.has(query.queryHash)
+  }
 
   #mayGo(query: Query): boolean {
     return isUnused(query) && !this.#isProtected(query)
@@ -241,15 +264,11 @@ export class World {
     return new QueryObserver(this.client, { ...this.#settings(key), enabled: key % 5 !== 0 })
   }
 
-  #dehydrated(key: number): DehydratedState['queries'][number] {
+  #write(key: number): void {
+    this.#touch(key)
     const queryKey = keyOf(key)
-    const state = { data: this.#data(key), dataUpdatedAt: Date.now(), status: 'success' as const }
-    return {
-      queryKey,
-      queryHash: JSON.stringify(queryKey),
-      dehydratedAt: Date.now(),
-      state: { ...emptyState, ...state },
-    }
+    if (this.client.isMutating() > 0) this.#optimistic.add(JSON.stringify(queryKey))
+    this.client.setQueryData(queryKey, this.#data(key))
   }
 
   #touch(key: number): void {
