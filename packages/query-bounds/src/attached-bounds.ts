@@ -38,6 +38,8 @@ import { isScopeOver, type Scope, Sweeper } from './sweep.ts'
 
 /** About a millisecond of looking. */
 const lookedAtOnce = 1_024
+/** About a millisecond of measuring. */
+const measuredAtOnce = 512
 /** What regret and second chances are told by; more would cost more than they are worth. */
 const mostRemembered = 1_024
 
@@ -149,9 +151,11 @@ export class AttachedBounds implements QueryBounds {
   }
 
   usage(): ConsumerUsage {
-    this.#ledger.measure()
+    // Asked every second: what is not bounded need not be known exactly.
+    this.#ledger.measure(measuredAtOnce)
     const usage = usageOf(totalCounts(this.#ledger), this.#limits)
-    const bytes = usage.bytes + (this.#mutations?.bytes ?? 0)
+    const queries = Math.round(usage.bytes * this.#ledger.unmeasuredFactor)
+    const bytes = queries + (this.#mutations?.bytes ?? 0)
     return { ...usage, bytes, groups: usageByGroup(this.#ledger) }
   }
 

@@ -16,6 +16,9 @@ export interface Appraisal {
   wasEvicted(queryHash: string): boolean
 }
 
+/** Of those that go without having been measured, how many one is measured for. */
+const weighedOneIn = 8
+
 /**
  * What a query cache holds, counted.
  *
@@ -28,6 +31,8 @@ export class Ledger {
   readonly order: IdleOrder
   readonly #appraisal: Appraisal
   #unmeasured = 0
+  #weighed = 0
+  #typical = 0
   #lastFound: Entry | undefined
   /** How many lookups in a row found it. */
   #run = 0
@@ -128,10 +133,32 @@ export class Ledger {
     else detachEntry(query)
   }
 
-  /** Measures what has not been measured. */
-  measure(): void {
+  /** Measures what has not been measured, or as many as asked for. */
+  measure(most: number = Number.POSITIVE_INFINITY): void {
     if (this.#unmeasured === 0) return
-    for (const entry of this.entries()) this.measureOne(entry)
+    let left = most
+    for (const entry of this.entries()) {
+      if (entry.is(known.measured)) continue
+      if (left === 0) return
+      left -= 1
+      this.measureOne(entry)
+    }
+  }
+
+  /** How many times the measured bytes all are, if those not measured are like the others. */
+  get unmeasuredFactor(): number {
+    const { queries } = this.total
+    return queries === this.#unmeasured ? 1 : queries / (queries - this.#unmeasured)
+  }
+
+  /** The bytes of a query that goes; where no bytes are bounded, mostly those that others had. */
+  weigh(entry: Entry): number {
+    if (entry.is(known.measured)) return entry.bytes
+    this.#weighed = (this.#weighed + 1) % weighedOneIn
+    if (this.#weighed !== 1) return this.#typical
+    this.measureOne(entry)
+    this.#typical = entry.bytes
+    return entry.bytes
   }
 
   measureOne(entry: Entry): void {

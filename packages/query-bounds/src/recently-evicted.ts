@@ -3,29 +3,29 @@ const longestHash = 256
 
 /** Which queries were evicted not long ago: one that is fetched again so soon should not have gone. */
 export class RecentlyEvicted {
-  readonly #most: number
   readonly #window: number
-  /** Oldest first. */
   readonly #evictedAt = new Map<string, number>()
+  /** The same in the order they went, in a ring: the front of a Map that is always cut is slow to find. */
+  readonly #ring: (string | undefined)[]
+  #next = 0
 
   /**
    * @param most how many it remembers.
    * @param window for how many milliseconds.
    */
   constructor(most: number, window: number) {
-    this.#most = most
     this.#window = window
+    this.#ring = Array.from({ length: most }, () => undefined)
   }
 
   add(queryHash: string, now: number): void {
     if (this.#window === 0 || queryHash.length > longestHash) return
-    this.#evictedAt.delete(queryHash)
+    const oldest = this.#ring[this.#next]
+    // One that was taken and evicted again has a later place, and loses a little of its time here.
+    if (oldest !== undefined) this.#evictedAt.delete(oldest)
+    this.#ring[this.#next] = queryHash
+    this.#next = (this.#next + 1) % this.#ring.length
     this.#evictedAt.set(queryHash, now)
-    if (this.#evictedAt.size <= this.#most) return
-    for (const oldest of this.#evictedAt.keys()) {
-      this.#evictedAt.delete(oldest)
-      return
-    }
   }
 
   /** Whether it was evicted within the window; it is forgotten with that. */

@@ -213,8 +213,8 @@ export class Sweeper {
     // A listener before ours that threw may have kept an event from the ledger.
     const entry = ledger.settle(query, false)
     if (entry?.queue?.idle !== true) return undefined
-    ledger.measureOne(entry)
-    const { bytes, account } = entry
+    const { account } = entry
+    const bytes = ledger.weigh(entry)
     ledger.order.age(entry)
     this.#evicting = query
     isolate('a listener of the query cache', () => cache.remove(query))

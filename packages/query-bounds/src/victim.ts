@@ -33,12 +33,15 @@ export interface Choice {
  * @param shelves lowest priority first.
  */
 export function chooseVictim(shelves: readonly Shelf[], choosing: Choosing): Choice {
-  const empty = bestOf(
-    shelves.map((shelf) => shelf.empty),
-    choosing,
-  )
-  if (empty.victim !== undefined) return empty
-  let { readyAt } = empty
+  let readyAt = Number.POSITIVE_INFINITY
+  if (shelves.some(({ empty }) => empty.length > 0)) {
+    const empty = bestOf(
+      shelves.map((shelf) => shelf.empty),
+      choosing,
+    )
+    if (empty.victim !== undefined) return empty
+    readyAt = empty.readyAt
+  }
   for (const level of levelsOf(shelves)) {
     const choice = chooseAmong(level, choosing)
     readyAt = Math.min(readyAt, choice.readyAt)

@@ -76,7 +76,8 @@ export class World {
       const gone = query as unknown as Query
       if (!isUnused(gone)) this.faults.push(`${gone.queryHash} was in use`)
       if (this.#isProtected(gone)) this.faults.push(`${gone.queryHash} was protected`)
-      if (bytes !== bytesOf(gone)) this.faults.push(`${gone.queryHash} was counted wrong`)
+      if (options.maxBytes !== undefined && bytes !== bytesOf(gone))
+        this.faults.push(`${gone.queryHash} was counted wrong`)
       const age = clock.now() - (this.touched.get(gone.queryHash) ?? Number.NEGATIVE_INFINITY)
       if (cause !== 'burst' && age < grace) this.faults.push(`${gone.queryHash} was in its grace`)
       this.reasons.add(cause)

@@ -30,7 +30,12 @@ export function withCultus(): { stores: Stores; guard: RequestHandler; level: ()
     }),
     queries: new QueryClient(),
   }
-  boundQueries(stores.queries, { name: 'admin-queries', maxQueries: 2_000, maxBytes: '40MiB' })
+  boundQueries(stores.queries, {
+    name: 'admin-queries',
+    maxBytes: '40MiB',
+    // Pages of a table go before anything else an administrator looks at.
+    groups: [{ name: 'tables', match: ['results'], maxQueries: 2_000, priority: -1 }],
+  })
 
   // Respond: shrink caches tier by tier, and refuse the least important requests first.
   new PressureResponder().start()
