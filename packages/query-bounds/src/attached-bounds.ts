@@ -1,6 +1,7 @@
 import {
   type ConsumerUsage,
   followPressure,
+  invalidArgument,
   isolate,
   type LevelRatios,
   Listeners,
@@ -170,6 +171,7 @@ export class AttachedBounds implements QueryBounds {
   }
 
   subscribe(listener: (event: QueryBoundsEvent) => void): () => void {
+    if (typeof listener !== 'function') throw invalidArgument('listener', 'be a function', listener)
     return this.#events.add(listener)
   }
 

@@ -90,7 +90,11 @@ export interface QueryBounds extends MemoryConsumer {
   stats(): QueryBoundsStats
   /** Why a query is kept, or when it would go. Looking is no use of it. */
   explain(queryKey: readonly unknown[]): QueryExplanation
-  /** Calls `listener` after each thing the bound does; returns what ends that. */
+  /**
+   * Calls `listener` after each thing the bound does; returns what ends that.
+   *
+   * @throws CultusError `CULTUS_INVALID_ARGUMENT` when it is no function.
+   */
   subscribe(listener: (event: QueryBoundsEvent) => void): () => void
   /**
    * Sets new bounds for the whole cache; one that is absent stays. The cache is inside them soon after.

@@ -64,6 +64,14 @@ describe('explain', () => {
   })
 })
 
+test('a listener that is no function is refused', () => {
+  const { bounds } = boundedClient({ maxQueries: 1 })
+  // @ts-expect-error a listener is a function
+  expect(() => bounds.subscribe('evicted')).toThrow(
+    expect.objectContaining({ code: 'CULTUS_INVALID_ARGUMENT' }),
+  )
+})
+
 describe('a regret', () => {
   test('is a fetch of what was evicted a moment ago, and of nothing else', async () => {
     const { bounds, client, clock, fill } = boundedClient({ maxQueries: 2, minInactive: 0 })
